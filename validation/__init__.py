@@ -1,0 +1,1 @@
+"""Prove on this machine that the new stack is right and fast."""
