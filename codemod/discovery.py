@@ -1,0 +1,207 @@
+"""Which files of a repository may matter: one walk, which git narrows to what is not ignored."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Optional
+
+from codemod import git
+from codemod.errors import UnusableInput
+from codemod.text import printable
+
+#: Python, notebooks, and what may name a dependency or show a command to a reader.
+SUFFIXES = frozenset(
+    ["py", "pyi", "ipynb", "sh", "md", "rst", "yml", "yaml", "toml", "cfg", "txt", "in", "json", "lock", "dockerfile"]
+)  # fmt: skip
+NAMES = frozenset(("Makefile", "Pipfile", ".gitmodules"))
+PREFIXES = ("Dockerfile", "setup.")
+
+#: Other people's code, tracked or not.
+FOREIGN = {
+    "site-packages": "installed packages",
+    "dist-packages": "installed packages",
+    "node_modules": "installed packages",
+    "_vendor": "vendored packages",
+    "vendor": "vendored packages",
+    "vendored": "vendored packages",
+}
+#: A file or folder that only the root of an environment has.
+ENVIRONMENTS = {"pyvenv.cfg": "virtual environment", "conda-meta": "conda environment"}
+#: Outside git nobody says what is generated; a folder of this name that is a package is source.
+OUTPUTS = frozenset(("build", "dist", "_build"))
+#: Hidden folders in which projects keep files that people write.
+SHOWN = frozenset((".github", ".gitlab", ".circleci", ".devcontainer", ".binder", ".ci"))
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What there is to read: `files` are relative to `root`, with '/', sorted; `skipped` are lines for people."""
+
+    root: Path
+    files: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+
+def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Discovery:
+    """List the regular files below `paths` (the current folder when there are none) that may matter.
+
+    In a git work tree these are the tracked and the untracked files that git does not ignore; elsewhere hidden folders
+    and build outputs are left out. Environments and vendored packages are left out in both, symbolic links are not
+    followed. A file named outright is always in. An `exclude` pattern matches a path, or, when it has no '/', any
+    name on the way to it. Raises `UnusableInput` for a path that is missing or is neither a file nor a folder.
+    """
+    given = [_existing(path) for path in (paths or (Path(),))]
+    homes = [Path(os.path.realpath(path if path.is_dir() else path.parent)) for path in given]
+    walk = _Walk(Path(os.path.commonpath(homes)), tuple(pattern.strip("/") for pattern in exclude))
+    for path, home in zip(given, homes):
+        if path.is_dir():
+            walk.below(walk.relative(home))
+        else:
+            walk.file(path.name, walk.relative(home / path.name), path.is_symlink())
+    skipped = (f"{printable(name)} ({reason})" for name, reason in sorted(walk.skipped.items()))
+    return Discovery(walk.root, tuple(sorted(walk.files)), tuple(skipped))
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """Git's answer, relative to the root of the walk: its names, and every folder on the way to one."""
+
+    names: frozenset[str]
+    folders: frozenset[str]
+
+
+@dataclass
+class _Walk:
+    root: Path
+    exclude: tuple[str, ...]
+    files: set[str] = field(default_factory=set)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def relative(self, path: Path) -> str:
+        relative = path.relative_to(self.root).as_posix()
+        return "" if relative == "." else relative
+
+    def below(self, start: str) -> None:
+        """Take in everything below one folder; a stack, because a tree may be deeper than Python's own."""
+        listed = self._ask_git(start) if git.top_of(self.root / start) else None
+        stack = [(start, listed)]
+        while stack:
+            folder, listed = stack.pop()
+            entries = self._entries(folder)
+            names = {entry.name for entry in entries}
+            reason = None if folder == start else _foreign(folder, names, tracked=listed is not None)
+            if reason:
+                self.skipped[folder + "/"] = reason
+                continue
+            if listed is None and ".git" in names:
+                listed = self._ask_git(folder)
+            stack += [(down, listed) for entry in entries if (down := self._entry(entry, folder, listed))]
+
+    def file(self, name: str, path: str, is_link: bool) -> None:
+        if _excluded(path, self.exclude):
+            return
+        if is_link:
+            self.skipped[path] = "symbolic link, not followed"
+        else:
+            self.files.add(path)
+
+    def _entry(self, entry: os.DirEntry[str], folder: str, listed: Optional[_Listed]) -> Optional[str]:
+        """Note one entry of a folder; its path when the walk must go down into it."""
+        name = entry.name
+        path = f"{folder}/{name}" if folder else name
+        if entry.is_file(follow_symlinks=False):
+            if _matters(name) and (listed is None or path in listed.names):
+                self.file(name, path, is_link=False)
+        elif entry.is_dir(follow_symlinks=False):
+            return path if self._enters(name, path, listed) else None
+        elif entry.is_symlink() and (listed is None or path in listed.names):
+            self._link(name, path, entry.is_dir())
+        elif _matters(name) and not entry.is_symlink():
+            self.skipped[path] = "not a regular file"
+        return None
+
+    def _link(self, name: str, path: str, to_folder: bool) -> None:
+        if to_folder or _matters(name):
+            self.file(name, path + "/" * to_folder, is_link=True)
+
+    def _enters(self, name: str, path: str, listed: Optional[_Listed]) -> bool:
+        if listed is None:
+            wanted = name in SHOWN or not (name.startswith(".") or name == "__pycache__")
+        else:
+            wanted = path in listed.folders
+            if path in listed.names or path + "/" in listed.names:
+                self.skipped[path + "/"] = "another git repository; run the tool there"
+                return False
+        if wanted and _excluded(path, self.exclude):
+            self.skipped[path + "/"] = "excluded"
+            return False
+        return wanted
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root / folder) as entries:
+                return list(entries)
+        except OSError as error:
+            self.skipped[folder + "/"] = f"cannot be read: {error.strerror}"
+            return []
+
+    def _ask_git(self, folder: str) -> Optional[_Listed]:
+        """What git lists below a folder; nothing when the folder itself is ignored (it was named all the same)."""
+        try:
+            names = git.listing(self.root / folder, "--cached", "--others")
+            if not names and git.ignores(self.root / folder):
+                return None
+        except git.GitFailed as error:
+            self.skipped[folder + "/"] = f"searched without .gitignore, git says: {error}"
+            return None
+        return _listed(f"{folder}/{name}" if folder else name for name in names)
+
+
+def _existing(path: Path) -> Path:
+    path = Path(os.path.abspath(path))
+    if not os.path.lexists(path):
+        raise UnusableInput(f"{printable(str(path))}: no such file or folder; check the path")
+    if not (path.is_dir() or path.is_file() or path.is_symlink()):
+        raise UnusableInput(f"{printable(str(path))}: neither a file nor a folder; give one of these")
+    if path.is_dir() and not os.access(path, os.R_OK | os.X_OK):
+        raise UnusableInput(f"{printable(str(path))}: permission denied; make the folder readable")
+    return path
+
+
+def _listed(names: Iterable[str]) -> _Listed:
+    found = frozenset(names)
+    folders: set[str] = set()
+    for name in found:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return _Listed(found, frozenset(folders))
+
+
+def _matters(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in SUFFIXES or name in NAMES or name.startswith(PREFIXES)
+
+
+def _foreign(folder: str, names: set[str], tracked: bool) -> Optional[str]:
+    name = folder.rpartition("/")[2]
+    reasons = [FOREIGN[name]] if name in FOREIGN else [why for mark, why in ENVIRONMENTS.items() if mark in names]
+    if not tracked and (name.endswith((".egg-info", ".dist-info")) or (name in OUTPUTS and "__init__.py" not in names)):
+        reasons.append("build output")
+    return reasons[0] if reasons else None
+
+
+def _excluded(path: str, patterns: tuple[str, ...]) -> bool:
+    if not patterns:
+        return False
+    parts = path.split("/")
+    above = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    return any(_matches(above if "/" in pattern else parts, pattern.replace("**/", "*")) for pattern in patterns)
+
+
+def _matches(names: Iterable[str], pattern: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)

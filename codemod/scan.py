@@ -1,0 +1,124 @@
+"""The contents of the files that contain a word, out of many that do not: read, look, forget."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from stat import S_ISREG
+from threading import Thread
+from typing import Callable
+
+#: One read takes all of nearly every source file; the buffer is used again for the next.
+BUFFER = 1 << 18
+#: Larger files are searched but not kept: parsing one would take ten times its size in memory, GitHub itself refuses
+#: files over 100 MB, and no source file that a person wrote comes near.
+LIMIT = 1 << 26
+#: Reads of a cold disk overlap; measured best of 1, 2, 4, 8, 16 and 32 (see tests/benchmarks/bench_scan.py).
+THREADS = 16
+#: Fewer files than this are read before the threads are up.
+SERIAL = 400
+
+#: Not blocked by a FIFO without a writer, not led out of the tree by a link.
+OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+
+Report = Callable[[str, str], None]
+
+
+def scan(
+    root: Path, files: Iterable[str], words: Sequence[bytes], report: Report = lambda path, why: None
+) -> dict[str, bytes]:
+    """The bytes of those files that contain at least one of the words, in the order of `files`.
+
+    A file that cannot be read, is not a regular one, or contains a word but is larger than `LIMIT` is not in the
+    answer; `report(path, why)` is called for each, in order.
+    """
+    names = list(files)
+    finder = _Finder(str(root), _shortest(words))
+    if len(names) < SERIAL:
+        finder.search(names)
+    else:
+        workers = [Thread(target=finder.search, args=(names[n::THREADS],), daemon=True) for n in range(THREADS)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+    for path in sorted(finder.problems):
+        report(path, finder.problems[path])
+    return {name: finder.found[name] for name in names if name in finder.found}
+
+
+class _TooLarge(Exception):
+    pass
+
+
+class _Finder:
+    """What the threads share: each key is written once, by one of them."""
+
+    def __init__(self, root: str, words: tuple[bytes, ...]) -> None:
+        self.root = root
+        self.words = words
+        self.found: dict[str, bytes] = {}
+        self.problems: dict[str, str] = {}
+
+    def search(self, names: Sequence[str]) -> None:
+        buffer = bytearray(BUFFER)
+        for name in names:
+            try:
+                content = self._wanted(f"{self.root}/{name}", buffer)
+            except OSError as error:
+                self.problems[name] = f"cannot be read: {error.strerror}"
+            except _TooLarge as error:
+                self.problems[name] = str(error)
+            else:
+                if content is not None:
+                    self.found[name] = content
+
+    def _wanted(self, path: str, buffer: bytearray) -> bytes | None:
+        descriptor = os.open(path, OPEN)
+        try:
+            size = os.readv(descriptor, (buffer,))
+            if size == BUFFER:
+                return self._rest(descriptor, buffer)
+        finally:
+            os.close(descriptor)
+        for word in self.words:
+            if buffer.find(word, 0, size) >= 0:
+                return bytes(memoryview(buffer)[:size])
+        return None
+
+    def _rest(self, descriptor: int, buffer: bytearray) -> bytes | None:
+        """A file that filled the first read: whole in memory up to `LIMIT`, in pieces above it."""
+        status = os.fstat(descriptor)
+        if not S_ISREG(status.st_mode):
+            raise OSError(0, "not a regular file")
+        pieces = _pieces(descriptor, bytes(buffer))
+        if status.st_size <= LIMIT:
+            content = b"".join(pieces)
+            return content if any(word in content for word in self.words) else None
+        if self._in_pieces(pieces):
+            raise _TooLarge(f"larger than {LIMIT >> 20} MiB; move the code out of it")
+        return None
+
+    def _in_pieces(self, pieces: Iterable[bytes]) -> bool:
+        """Look in each piece and across each seam."""
+        overlap = max(map(len, self.words), default=1) - 1
+        tail = b""
+        for piece in pieces:
+            window = tail + piece
+            if any(word in window for word in self.words):
+                return True
+            tail = window[-overlap:] if overlap else b""
+        return False
+
+
+def _pieces(descriptor: int, first: bytes) -> Iterator[bytes]:
+    piece = first
+    while piece:
+        yield piece
+        piece = os.read(descriptor, 1 << 20)
+
+
+def _shortest(words: Sequence[bytes]) -> tuple[bytes, ...]:
+    """A word that contains another adds nothing: where it stands, the other does."""
+    return tuple(w for w in dict.fromkeys(words) if not any(o in w for o in words if o != w))
