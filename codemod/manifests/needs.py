@@ -1,0 +1,133 @@
+"""What the rewritten program needs installed, and which declarations already give it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Optional
+
+from codemod.manifests.versions import allows, clauses
+
+#: transformers 4.56 to 5.2 embed `<mask>` wrongly in padded batches (FAIR_ESM.md fact 4, PR #40370 and #44163).
+_WRONG_MASK = "!=4.56.*,!=4.57.*,!=5.0.*,!=5.1.*,!=5.2.*"
+#: FastESM's remote code fails in forward below 4.36, and 5.0 and 5.1 leave it random weights (FASTESM2.md).
+_FASTESM = ">=4.36,!=5.0.*,!=5.1.*"
+
+#: The oldest torch that transformers from a release on works with (`torch` extra in each release's metadata, and
+#: `is_torch_available`, which from 4.52 on pretends that an older torch is not there at all).
+_TORCH_FLOORS = (("2.0", "4.48"), ("2.1", "4.52"), ("2.2", "4.56"), ("2.4", "5.0"), ("2.5", "5.14"), ("2.6", "5.20"))
+
+#: torch is tied to a CUDA build, an index and compiled companions: a person changes that pin.
+_BY_HAND = {"torch": "it is tied to a CUDA build"}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """Requirements (PEP 508, no markers) of a target: what is written where nothing is declared.
+
+    `accepts` says what a declaration that is there already must stay within to be left alone, where that is
+    looser than what would be written.
+    """
+
+    to: str  # fastesm2 | hf | stub
+    requirements: tuple[str, ...] = ()
+    accepts: tuple[str, ...] = ()
+
+    def parsed(self) -> tuple[Need, ...]:
+        accepts = dict(_split(text) for text in self.accepts)
+        return tuple(Need(name, spec, accepts.get(name, spec)) for name, spec in map(_split, self.requirements))
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A PEP 440 specifier that takes the place of the declared one, or is appended to it."""
+
+    spec: str
+    append: bool = False
+
+
+@dataclass(frozen=True)
+class Need:
+    """One requirement: its PEP 503 name, the specifier to write, the specifier a declaration must stay within."""
+
+    name: str
+    write: str
+    accept: str
+
+    def repair(self, declared: str) -> Optional[Repair]:
+        """What to do about a declared PEP 440 specifier; None where it does as it is.
+
+        A range is narrowed by the clauses that bite; a pin outside what is accepted is replaced.
+        """
+        admitted = [version for version in _releases() if allows(declared, version)]
+        bad = [version for version in admitted if not allows(self.accept, version)]
+        if not bad:
+            return None
+        if not declared or len(bad) == len(admitted):
+            return Repair(self.write)
+        biting = [clause for clause in clauses(self.accept) if not all(allows(clause, version) for version in bad)]
+        floors = [clause for clause in biting if clause.startswith(">")]
+        if not floors:
+            return Repair(",".join(biting), append=True)
+        kept = [clause for clause in clauses(declared) if not clause.startswith(">")]
+        return Repair(",".join(floors + kept + biting[len(floors) :]))
+
+    def beside(self, torch: str) -> Need:
+        """The same need where torch is held to `torch` (PEP 440): no transformers that is too new for it."""
+        admitted = [version for version in _releases() if allows(torch, version)]
+        for floor, since in _TORCH_FLOORS if self.name == "transformers" else ():
+            if admitted and not any(allows(f">={floor}", version) for version in admitted):
+                return Need(self.name, _below(self.write, since), self.accept)
+        return self
+
+    def refuses(self, declared: str) -> bool:
+        """Whether every release that `declared` admits is one that cannot do."""
+        admitted = [version for version in _releases() if allows(declared, version)]
+        return bool(admitted) and not any(allows(self.accept, version) for version in admitted)
+
+    @property
+    def by_hand(self) -> Optional[str]:
+        """Why a wrong pin is listed rather than changed."""
+        return _BY_HAND.get(self.name)
+
+
+def needs_of(to: str, remote_code: bool = True) -> Needs:
+    """What a target needs. Raises KeyError for a target that does not exist.
+
+    With `remote_code` False, `fastesm2` goes through stock EsmModel and needs what `hf` needs.
+    """
+    return _NEEDS[to if remote_code or to == "stub" else "hf"]
+
+
+_NEEDS = {
+    "stub": Needs("stub"),
+    "hf": Needs("hf", ("torch", f"transformers>=4.36,{_WRONG_MASK}"), (f"transformers{_WRONG_MASK}",)),
+    "fastesm2": Needs(
+        "fastesm2",
+        ("torch>=2.0", f"transformers{_FASTESM}", "einops", "networkx"),
+    ),
+}
+
+
+def _below(specifier: str, ceiling: str) -> str:
+    """The specifier with a ceiling, without the exclusions that then say nothing."""
+    parts = clauses(specifier)
+    low = [part for part in parts if part.startswith(">")]
+    high = [part for part in parts if part not in low and allows(f"<{ceiling}", part.lstrip("!=").rstrip(".*"))]
+    return ",".join([*low, f"<{ceiling}", *high])
+
+
+def _split(requirement: str) -> tuple[str, str]:
+    name = re.match(r"[\w.-]*\w", requirement)
+    if not name:
+        raise ValueError(f"not a requirement: {requirement!r}")
+    return name[0], requirement[name.end() :].strip()
+
+
+@lru_cache(maxsize=1)
+def _releases() -> tuple[str, ...]:
+    """A grid that holds every release of torch and transformers that a pin may name, and those to come."""
+    return tuple(
+        f"{major}.{minor}.{patch}" for major in range(8) for minor in range(60) for patch in range(8)
+    )
