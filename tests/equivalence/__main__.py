@@ -1,0 +1,58 @@
+"""Prove the programs by hand: `python -m tests.equivalence [--python EXE] [NAME ...]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.equivalence.run import Proof, programs, prove
+
+DESCRIPTION = """\
+Runs each program under fair-esm, migrates it with this tool, runs the result under transformers (without fair-esm),
+and compares what they saved and printed. --python names another interpreter for the migrated side, so that the same
+migrated code meets another transformers; that interpreter needs torch and transformers, nothing else.
+Exit code 0: all the same (or, with --allow-refusal, refused loudly by naming transformers); 1: something differs."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.equivalence",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawTextHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="programs to prove, all by default")
+    parser.add_argument(
+        "--python", default=sys.executable, metavar="EXE", help="interpreter of the migrated side"
+    )
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep originals, migrated copies and outputs here"
+    )
+    parser.add_argument(
+        "--allow-refusal", action="store_true", help="a refusal that names transformers is no failure"
+    )
+    arguments = parser.parse_args()
+    chosen = [program for program in programs() if not arguments.names or program.name in arguments.names]
+    with tempfile.TemporaryDirectory() as temporary:
+        proof = prove(arguments.keep or Path(temporary), chosen, arguments.python)
+    print(table(proof))
+    allowed = {"same", "refused"} if arguments.allow_refusal else {"same"}
+    return 0 if all(verdict.outcome in allowed for verdict in proof.verdicts) else 1
+
+
+def table(proof: Proof) -> str:
+    """One row for each program, its problems below it, and what ran."""
+    rows = [f"{'program':<18} {'outcome':<8} {'tensors':>7} {'bit-identical':>13} {'max abs diff':>12}"]
+    for verdict in proof.verdicts:
+        found = verdict.comparison
+        row = (verdict.program, verdict.outcome, found.tensors, found.identical, found.largest)
+        rows.append("{:<18} {:<8} {:>7} {:>13} {:>12.2g}".format(*row))
+        rows += [f"    {line}" for problem in verdict.problems for line in problem.splitlines()[-6:]]
+    for side, versions in (("before", proof.before), ("after", proof.after)):
+        rows.append(f"{side}: " + ", ".join(f"{name} {version}" for name, version in versions.items()))
+    return "\n".join(rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

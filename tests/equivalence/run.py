@@ -1,0 +1,205 @@
+"""Runs each program under fair-esm, migrates it, runs the result under transformers, and compares the two."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.equivalence.compare import Comparison, compare, compare_folders
+from tests.equivalence.static import problems_after
+from tests.equivalence.twins import Twins, write_twins
+from tests.equivalence.weights import CHECKPOINTS
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAMS = Path(__file__).parent / "programs"
+CODEMOD = ("-m", "codemod", "--apply", "--to", "hf", "--allow-dirty", "--quiet")
+
+
+@dataclass(frozen=True)
+class Program:
+    """A folder of source files; `command.txt` says how to run it, `{out}` being where it may write."""
+
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        return self.folder.name
+
+    def argv(self, out: Path) -> list[str]:
+        return [
+            word.replace("{out}", str(out)) for word in shlex.split((self.folder / "command.txt").read_text())
+        ]
+
+    @property
+    def checkpoints(self) -> set[str]:
+        """The checkpoints that the program's text names."""
+        text = "\n".join(path.read_text() for path in self.folder.rglob("*.py"))
+        return {name for name in CHECKPOINTS if name in text}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of one program: same | differs | left | refused | broken."""
+
+    program: str
+    outcome: str
+    problems: tuple[str, ...] = ()
+    comparison: Comparison = field(default_factory=Comparison)
+
+    def __str__(self) -> str:
+        return "\n  ".join([f"{self.program}: {self.outcome}", *self.problems])
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All verdicts, and what each side ran on."""
+
+    verdicts: tuple[Verdict, ...]
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+#: Migrates the folders in place; gives back, for each, why the tool is not to be trusted with it.
+Migrate = Callable[[Sequence[Path], Path], "dict[str, list[str]]"]
+
+
+def programs(folder: Path = PROGRAMS) -> list[Program]:
+    """Every program in the folder: one that has a `command.txt`."""
+    return [Program(path.parent) for path in sorted(folder.glob("*/command.txt"))]
+
+
+def prove(
+    scratch: Path, chosen: Sequence[Program], python: str = sys.executable, migrate: Migrate | None = None
+) -> Proof:
+    """Prove each program below `scratch`; the migrated side runs under `python`."""
+    twins = write_twins(scratch / "twins", {name for program in chosen for name in program.checkpoints})
+    copies = {side: _copies(chosen, scratch / side) for side in ("original", "migrated")}
+    before = run_jobs(sys.executable, _jobs(chosen, scratch / "original"), scratch / "original.json", twins)
+    tool = (migrate or apply_codemod)(copies["migrated"], scratch)
+    jobs = _jobs([program for program in chosen if not tool[program.name]], scratch / "migrated")
+    after = run_jobs(python, jobs, scratch / "migrated.json", twins, forbidden=("esm",))
+    verdicts = [
+        _verdict(name, scratch, before["runs"][name], tool[name], after["runs"].get(name))
+        for name in (program.name for program in chosen)
+    ]
+    return Proof(tuple(verdicts), before["versions"], after["versions"])
+
+
+def apply_codemod(folders: Sequence[Path], scratch: Path) -> dict[str, list[str]]:
+    """Migrate each folder by the documented command, twice; why a folder is not fully migrated, by its name."""
+    problems: dict[str, list[str]] = {folder.name: [] for folder in folders}
+    snapshots = []
+    for turn in ("first", "second"):
+        reports = {folder.name: scratch / f"{folder.name}.{turn}.json" for folder in folders}
+        jobs = [
+            {
+                "name": f.name,
+                "folder": str(REPOSITORY),
+                "argv": [*CODEMOD, "--json", str(reports[f.name]), str(f)],
+            }
+            for f in folders
+        ]
+        runs = run_jobs(sys.executable, jobs, scratch / f"codemod-{turn}.json")["runs"]
+        for folder in folders:
+            problems[folder.name] += _tool_problems(runs[folder.name]["error"], reports[folder.name])
+        snapshots.append({folder.name: _contents(folder) for folder in folders})
+    for name in problems:
+        if snapshots[0][name] != snapshots[1][name]:
+            problems[name].append("codemod: the second run changed something")
+    return {name: list(dict.fromkeys(found)) for name, found in problems.items()}
+
+
+def run_jobs(
+    python: str, jobs: list[dict], report: Path, twins: Twins | None = None, forbidden: Iterable[str] = ()
+) -> dict:
+    """Run the jobs in one process of `python`; its report, see `worker.py`."""
+    todo = report.with_suffix(".jobs.json")
+    todo.write_text(json.dumps(jobs))
+    environment = {**os.environ, **(twins.environment if twins else {}), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.setdefault("OMP_NUM_THREADS", "2")
+    worker = Path(__file__).with_name("worker.py")
+    command = [python, "-W", "ignore", str(worker), str(todo), str(report), *forbidden]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{shlex.join(command)}: exit status {done.returncode}\n{done.stderr[-2000:]}")
+    return json.loads(report.read_text())
+
+
+def _verdict(name: str, scratch: Path, before: dict, tool: list[str], after: dict | None) -> Verdict:
+    if before["error"]:
+        return Verdict(name, "broken", (f"under fair-esm: {before['error']}",))
+    if tool or after is None:
+        return Verdict(name, "left", tuple(tool))
+    static = problems_after(scratch / "original" / name, scratch / "migrated" / name)
+    static += _dependencies_left(scratch / "migrated" / name)
+    if after["error"]:
+        outcome = "refused" if _names_transformers(after["error"]) else "differs"
+        return Verdict(name, outcome, (*static, f"under transformers: {after['error']}"))
+    comparison = compare_folders(_out(scratch / "original", name), _out(scratch / "migrated", name))
+    compare("stdout", *(_printed(run, scratch) for run in (before, after)), comparison)
+    problems = (*static, *comparison.problems)
+    return Verdict(name, "differs" if problems else "same", problems, comparison)
+
+
+def _tool_problems(error: str | None, report: Path) -> list[str]:
+    if error:
+        return [f"codemod: {error}"]
+    if not report.exists():
+        return ["codemod: no JSON report"]
+    files = json.loads(report.read_text())["files"]
+    return [
+        f"{file['path']}:{leftover['line']}: left: {leftover['why']} [{leftover['rule']}]"
+        for file in files
+        for leftover in file["leftovers"]
+    ]
+
+
+def _dependencies_left(folder: Path) -> list[str]:
+    files = [path for path in sorted(folder.glob("requirements*.txt")) if "fair-esm" in path.read_text()]
+    return [f"{path.name}: still asks for fair-esm" for path in files]
+
+
+def _names_transformers(error: str) -> bool:
+    """Whether the exception itself says that transformers will not do, and is no accident of its API."""
+    last = error.strip().splitlines()[-1]
+    return re.search(r"\btransformers\b", last) is not None and not re.match(
+        r"\w*(Attribute|Import|Type)Error", last
+    )
+
+
+def _copies(chosen: Sequence[Program], parent: Path) -> list[Path]:
+    for program in chosen:
+        shutil.copytree(program.folder, parent / program.name, dirs_exist_ok=True)
+        _out(parent, program.name).mkdir(parents=True, exist_ok=True)
+    return [parent / program.name for program in chosen]
+
+
+def _jobs(chosen: Sequence[Program], parent: Path) -> list[dict]:
+    return [
+        {
+            "name": program.name,
+            "folder": str(parent / program.name),
+            "argv": program.argv(_out(parent, program.name)),
+        }
+        for program in chosen
+    ]
+
+
+def _out(parent: Path, name: str) -> Path:
+    return parent.with_name(f"{parent.name}-out") / name
+
+
+def _printed(run: dict, scratch: Path) -> str:
+    return run["stdout"].replace(f"{scratch}/migrated", f"{scratch}/original")
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
