@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Optional
 
 from codemod import git
-from codemod.errors import UnusableInput
-from codemod.text import printable
+from codemod.errors import UnusableInput, printable
 
 #: Python, notebooks, and what may name a dependency or show a command to a reader.
 SUFFIXES = frozenset(
@@ -31,7 +30,9 @@ FOREIGN = {
 }
 #: A file or folder that only the root of an environment has.
 ENVIRONMENTS = {"pyvenv.cfg": "virtual environment", "conda-meta": "conda environment"}
-#: Outside git nobody says what is generated; a folder of this name that is a package is source.
+#: Outside git nobody says what is generated.
+GENERATED = ("__pycache__", ".egg-info", ".dist-info")
+#: As above; but a folder of this name that is a package is source.
 OUTPUTS = frozenset(("build", "dist", "_build"))
 #: Hidden folders in which projects keep files that people write.
 SHOWN = frozenset((".github", ".gitlab", ".circleci", ".devcontainer", ".binder", ".ci"))
@@ -61,9 +62,9 @@ def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Discovery:
         if path.is_dir():
             walk.below(walk.relative(home))
         else:
-            walk.file(path.name, walk.relative(home / path.name), path.is_symlink())
+            walk.named(walk.relative(home / path.name), path.is_symlink())
     skipped = (f"{printable(name)} ({reason})" for name, reason in sorted(walk.skipped.items()))
-    return Discovery(walk.root, tuple(sorted(walk.files)), tuple(skipped))
+    return Discovery(walk.root, tuple(sorted(set(walk.files))), tuple(skipped))
 
 
 @dataclass(frozen=True)
@@ -76,9 +77,11 @@ class _Listed:
 
 @dataclass
 class _Walk:
+    """Paths are strings here, relative to `root`, '' for itself: a path object per folder would double the time."""
+
     root: Path
     exclude: tuple[str, ...]
-    files: set[str] = field(default_factory=set)
+    files: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 
     def relative(self, path: Path) -> str:
@@ -99,43 +102,44 @@ class _Walk:
                 continue
             if listed is None and ".git" in names:
                 listed = self._ask_git(folder)
-            stack += [(down, listed) for entry in entries if (down := self._entry(entry, folder, listed))]
+            stack += [(path, listed) for path in self._sort(entries, folder + "/" if folder else "", listed)]
 
-    def file(self, name: str, path: str, is_link: bool) -> None:
-        if _excluded(path, self.exclude):
-            return
+    def named(self, path: str, is_link: bool) -> None:
+        """Take in one file that was named outright."""
         if is_link:
+            self._link(path)
+        elif not _excluded(path, self.exclude):
+            self.files.append(path)
+
+    def _sort(self, entries: list[os.DirEntry[str]], prefix: str, listed: Optional[_Listed]) -> Iterator[str]:
+        """Note the files of a folder, and give the folders to go down into."""
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if self._enters(entry.name, path, listed):
+                    yield path
+            elif not (_matters(entry.name) or entry.is_symlink()) or (listed and path not in listed.names):
+                continue
+            elif entry.is_file(follow_symlinks=False):
+                if not (self.exclude and _excluded(path, self.exclude)):
+                    self.files.append(path)
+            elif not entry.is_symlink():
+                self.skipped[path] = "not a regular file"
+            elif _matters(entry.name) or entry.is_dir():
+                self._link(path + "/" * entry.is_dir())
+
+    def _link(self, path: str) -> None:
+        if not _excluded(path.rstrip("/"), self.exclude):
             self.skipped[path] = "symbolic link, not followed"
-        else:
-            self.files.add(path)
-
-    def _entry(self, entry: os.DirEntry[str], folder: str, listed: Optional[_Listed]) -> Optional[str]:
-        """Note one entry of a folder; its path when the walk must go down into it."""
-        name = entry.name
-        path = f"{folder}/{name}" if folder else name
-        if entry.is_file(follow_symlinks=False):
-            if _matters(name) and (listed is None or path in listed.names):
-                self.file(name, path, is_link=False)
-        elif entry.is_dir(follow_symlinks=False):
-            return path if self._enters(name, path, listed) else None
-        elif entry.is_symlink() and (listed is None or path in listed.names):
-            self._link(name, path, entry.is_dir())
-        elif _matters(name) and not entry.is_symlink():
-            self.skipped[path] = "not a regular file"
-        return None
-
-    def _link(self, name: str, path: str, to_folder: bool) -> None:
-        if to_folder or _matters(name):
-            self.file(name, path + "/" * to_folder, is_link=True)
 
     def _enters(self, name: str, path: str, listed: Optional[_Listed]) -> bool:
         if listed is None:
-            wanted = name in SHOWN or not (name.startswith(".") or name == "__pycache__")
+            wanted = name in SHOWN or not (name.startswith(".") or name.endswith(GENERATED))
+        elif path in listed.names or path + "/" in listed.names:
+            self.skipped[path + "/"] = "another git repository; run the tool there"
+            return False
         else:
             wanted = path in listed.folders
-            if path in listed.names or path + "/" in listed.names:
-                self.skipped[path + "/"] = "another git repository; run the tool there"
-                return False
         if wanted and _excluded(path, self.exclude):
             self.skipped[path + "/"] = "excluded"
             return False
@@ -143,14 +147,14 @@ class _Walk:
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self.root / folder) as entries:
+            with os.scandir(f"{self.root}/{folder}") as entries:
                 return list(entries)
         except OSError as error:
             self.skipped[folder + "/"] = f"cannot be read: {error.strerror}"
             return []
 
     def _ask_git(self, folder: str) -> Optional[_Listed]:
-        """What git lists below a folder; nothing when the folder itself is ignored (it was named all the same)."""
+        """What git lists below a folder; None when git cannot say, or ignores the folder that was named."""
         try:
             names = git.listing(self.root / folder, "--cached", "--others")
             if not names and git.ignores(self.root / folder):
@@ -184,13 +188,14 @@ def _listed(names: Iterable[str]) -> _Listed:
 
 
 def _matters(name: str) -> bool:
-    return name.rpartition(".")[2].lower() in SUFFIXES or name in NAMES or name.startswith(PREFIXES)
+    suffix = name[name.rfind(".") + 1 :]
+    return suffix in SUFFIXES or suffix.lower() in SUFFIXES or name in NAMES or name.startswith(PREFIXES)
 
 
 def _foreign(folder: str, names: set[str], tracked: bool) -> Optional[str]:
     name = folder.rpartition("/")[2]
     reasons = [FOREIGN[name]] if name in FOREIGN else [why for mark, why in ENVIRONMENTS.items() if mark in names]
-    if not tracked and (name.endswith((".egg-info", ".dist-info")) or (name in OUTPUTS and "__init__.py" not in names)):
+    if not tracked and name in OUTPUTS and "__init__.py" not in names:
         reasons.append("build output")
     return reasons[0] if reasons else None
 

@@ -17,3 +17,9 @@ class Undecodable(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def printable(name: str) -> str:
+    r"""A file name on one line of any terminal: `a\nb.py`, `caf\xe9.py`."""
+    visible = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in visible)

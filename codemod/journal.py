@@ -23,9 +23,8 @@ from secrets import token_hex
 from typing import Optional
 
 from codemod import durable, git
-from codemod.errors import Refused
+from codemod.errors import Refused, printable
 from codemod.lock import hold
-from codemod.text import printable
 
 VERSION = 1
 

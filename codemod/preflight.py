@@ -8,10 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from codemod import durable, git
-from codemod.errors import Refused
+from codemod.errors import Refused, printable
 from codemod.journal import Change, Journal
 from codemod.records import FilePlan, Migration
-from codemod.text import printable
 
 UNTOUCHED = "nothing was written"
 

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from stat import S_ISREG
 from threading import Thread
+from time import perf_counter, process_time
 from typing import Callable
 
 #: One read takes all of nearly every source file; the buffer is used again for the next.
-BUFFER = 1 << 18
+BUFFER = 1 << 20
 #: Larger files are searched but not kept: parsing one would take ten times its size in memory, GitHub itself refuses
 #: files over 100 MB, and no source file that a person wrote comes near.
 LIMIT = 1 << 26
-#: Reads of a cold disk overlap; measured best of 1, 2, 4, 8, 16 and 32 (see tests/benchmarks/bench_scan.py).
+#: Reads that wait for a disk overlap; on files in memory, threads cost a fifth more than they gain.
 THREADS = 16
-#: Fewer files than this are read before the threads are up.
-SERIAL = 400
+#: Files between two looks at whether the reads wait.
+BATCH = 256
 
 #: Not blocked by a FIFO without a writer, not led out of the tree by a link.
 OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
@@ -35,21 +36,33 @@ def scan(
     """
     names = list(files)
     finder = _Finder(str(root), _shortest(words))
-    if len(names) < SERIAL:
-        finder.search(names)
-    else:
-        workers = [Thread(target=finder.search, args=(names[n::THREADS],), daemon=True) for n in range(THREADS)]
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
+    for start in range(0, len(names), BATCH):
+        waits = _waits(finder.search, names[start : start + BATCH])
+        if waits:
+            _overlapping(finder.search, names[start + BATCH :])
+            break
     for path in sorted(finder.problems):
         report(path, finder.problems[path])
     return {name: finder.found[name] for name in names if name in finder.found}
 
 
+def _waits(search: Callable[[Sequence[str]], None], names: Sequence[str]) -> bool:
+    """Search, and say whether most of the time went by without work: the files come from a disk."""
+    began, worked = perf_counter(), process_time()
+    search(names)
+    return perf_counter() - began > 2 * (process_time() - worked)
+
+
+def _overlapping(search: Callable[[Sequence[str]], None], names: Sequence[str]) -> None:
+    workers = [Thread(target=search, args=(names[n::THREADS],), daemon=True) for n in range(THREADS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
 class _TooLarge(Exception):
-    pass
+    """A file that matters and is beyond `LIMIT`."""
 
 
 class _Finder:

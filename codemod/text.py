@@ -53,12 +53,6 @@ def newline_of(text: str) -> str:
     return max(dict.fromkeys(ends), key=ends.count, default="\n")
 
 
-def printable(name: str) -> str:
-    r"""A file name on one line of any terminal: `a\nb.py`, `caf\xe9.py`."""
-    visible = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in visible)
-
-
 def _refuse_binary(data: bytes) -> None:
     for mark, name in FOREIGN_MARKS.items():
         if data.startswith(mark):

@@ -16,11 +16,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codemod import durable
-from codemod.errors import Refused
+from codemod.errors import Refused, printable
 from codemod.journal import Change, Journal, Store
 from codemod.preflight import UNTOUCHED, changes_of, place, refuse_dirty, refuse_edited, refuse_elsewhere
 from codemod.records import Migration
-from codemod.text import printable
 
 
 def apply(migration: Migration, *, allow_dirty: bool = False) -> None:
