@@ -1,0 +1,75 @@
+"""One run from parsed arguments to exit code: checks, tables, JSON, plot."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.markup import escape
+
+from validation import check, report
+from validation.cli import ALL_PASSED, NO_ANSWER, SOMETHING_FAILED
+from validation.lab import Lab, Settings
+from validation.records import FAILED, Outcome
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the chosen checks; the result is the exit code."""
+    console = Console(stderr=arguments.json == "-", soft_wrap=False)
+    try:
+        checks = check.chosen(check.registered(), arguments.only)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return NO_ANSWER
+    if arguments.list:
+        return _list(console, checks)
+    with console.status("") as status:
+        lab = Lab(settings(arguments), lambda text: status.update(escape(text)))
+        try:
+            outcomes = _run(console, checks, lab, arguments.keep_going)
+            _write(arguments, lab, outcomes)
+        finally:
+            lab.close()
+    console.print(f"\n{escape(report.last_line(outcomes, lab.environment, lab.weights_are))}", soft_wrap=True)
+    return exit_code(outcomes)
+
+
+def settings(arguments: argparse.Namespace) -> Settings:
+    """The arguments as the checks see them; what was not asked for keeps its default."""
+    given = {
+        "repository": arguments.repository, "model": arguments.model, "revision": arguments.revision,
+        "device": arguments.device, "synthetic": arguments.synthetic, "remote_code": not arguments.no_remote_code,
+        "trust_new_code": arguments.trust_new_code, "min_speedup": arguments.min_speedup,
+        "lengths": arguments.lengths, "seconds": arguments.seconds,
+    }
+    return Settings(**{name: value for name, value in given.items() if value is not None})
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """A plain no counts more than a question that could not be answered."""
+    failed = [one for one in outcomes if one.status == FAILED]
+    if not failed:
+        return ALL_PASSED
+    return NO_ANSWER if all(one.cannot_answer for one in failed) else SOMETHING_FAILED
+
+
+def _run(console: Console, checks: Iterable[check.Check], lab: Lab, keep_going: bool) -> list[Outcome]:
+    report.header(console, lab.environment, lab.weights_are)
+    outcomes = []
+    for outcome in check.run(checks, lab, keep_going):
+        report.outcome(console, outcome)
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _list(console: Console, checks: Iterable[check.Check]) -> int:
+    for one in checks:
+        needs = f" (needs {', '.join(one.needs)})" if one.needs else ""
+        console.print(f"[bold]{one.name}[/]{needs}\n{escape(one.document)}\n")
+    return ALL_PASSED
+
+
+def _write(arguments: argparse.Namespace, lab: Lab, outcomes: list[Outcome]) -> None:
+    pass
