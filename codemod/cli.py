@@ -1,0 +1,107 @@
+"""The command line: arguments in, one report out, an exit code back.
+
+0 done (shown, applied, undone), 1 `--check` found something, 2 nothing was done and why is said in one line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Optional
+
+from codemod import __version__
+from codemod.errors import UnusableInput
+
+if TYPE_CHECKING:
+    from codemod.records import Migration
+
+_DESCRIPTION = "Move a repository off fair-esm: preview, apply or check. Without an action it shows what would change."
+
+
+def main(argv: Optional[Sequence[str]] = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["convert"]:
+        from codemod.convert.main import main as convert
+
+        return convert(arguments[1:])
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except UnusableInput as error:
+        print(f"codemod: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="codemod", description=_DESCRIPTION)
+    parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="repository (default: current directory)")
+    action = parser.add_mutually_exclusive_group()
+    action.add_argument("--dry-run", dest="action", action="store_const", const="show", help="show the diff (default)")
+    action.add_argument("--apply", dest="action", action="store_const", const="apply", help="rewrite all files or none")
+    action.add_argument("--check", dest="action", action="store_const", const="check", help="exit 1 if anything is found")
+    action.add_argument("--undo", dest="action", action="store_const", const="undo", help="take the last --apply back")
+    action.add_argument("--list", dest="action", action="store_const", const="list", help="list the rules")
+    action.add_argument("--explain", metavar="RULE", help="what a rule does, before and after")
+    parser.add_argument("--to", choices=("fastesm2", "hf", "stub"), default="fastesm2", help="what to migrate to")
+    parser.add_argument("--json", metavar="FILE", help="write the report as JSON (- for stdout)")
+    parser.add_argument("--patch", metavar="FILE", help="write a patch for git apply (- for stdout)")
+    parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
+    parser.add_argument("--sarif", metavar="FILE", help="write the leftovers as SARIF")
+    parser.add_argument("--format", choices=("text", "github"), default="text", help="annotations for GitHub workflows")
+    parser.add_argument("--only", action="append", default=[], metavar="RULE", help="only groups this rule can migrate")
+    parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="leave these files out")
+    parser.add_argument("--allow-dirty", action="store_true", help="apply over uncommitted changes")
+    parser.add_argument("--no-remote-code", action="store_true", help="load FastESM2_650 through stock EsmModel")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="accepted; one process is fastest here")
+    parser.add_argument("--quiet", action="store_true", help="no report on the terminal")
+    parser.add_argument("--version", action="version", version=f"codemod {__version__}")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    if options.explain or options.action == "list":
+        from codemod.explain import explain
+
+        print(explain(options.explain))
+        return 0
+    if options.action == "undo":
+        return _undo(options)
+    from codemod.migrate import Settings, migrate
+    from codemod.settings import configured
+
+    chosen = configured(options, _parser())
+    migration = migrate(
+        Settings(tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code)
+    )
+    if options.action == "apply":
+        migration = _apply(migration, options.allow_dirty)
+    _report(migration, options)
+    found = bool(migration.changed or migration.leftovers)
+    return 1 if options.action == "check" and found else 0
+
+
+def _apply(migration: Migration, allow_dirty: bool) -> Migration:
+    from dataclasses import replace
+
+    from codemod.transaction import apply
+
+    if migration.changed:
+        apply(migration, allow_dirty=allow_dirty)
+    return replace(migration, applied=True)
+
+
+def _undo(options: argparse.Namespace) -> int:
+    from codemod.discovery import discover
+    from codemod.transaction import undo
+
+    restored = undo(discover(options.paths).root)
+    print(f"undone: {len(restored)} files are as they were before the last --apply")
+    return 0
+
+
+def _report(migration: Migration, options: argparse.Namespace) -> None:
+    from codemod.report.outputs import write
+
+    write(migration, options)

@@ -1,0 +1,214 @@
+"""Follow fair-esm's values through the repository, across files, to a fixpoint.
+
+An abstract interpreter: every scope is run with what is known of its variables, in the order of execution; what other
+scopes may see (globals, attributes, parameters, returns) goes through cells, and a scope runs again when a cell that
+it read has risen. It reads programs and never runs them.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable
+
+from codemod.flow.cells import Cells
+from codemod.flow.expressions import evaluate
+from codemod.flow.frame import Frame, lookup_global
+from codemod.flow.statements import execute
+from codemod.library import CHECKPOINTS, LAYERS, MODULES, canonical, is_evolutionaryscale
+from codemod.project import Project
+from codemod.source import FunctionNode, Source, parameters
+from codemod.values import (
+    OTHER,
+    Const,
+    External,
+    Meaning,
+    Mixed,
+    Module,
+    Value,
+    join,
+    meanings,
+)
+
+
+class Analysis:
+    """What every expression of the repository means; filled by `run`."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.cells = Cells()
+        self.values: dict[ast.AST, Value] = {}
+        self.owners: dict[ast.AST, Source] = {}
+        self.aliases: dict[ast.alias, tuple[Source, str]] = {}
+        self.calls: dict[ast.AST, tuple[str, Value]] = {}
+        self.escapes: dict[ast.AST, tuple[Value, str]] = {}
+        self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)
+        self.star_origins: dict[ast.AST, str] = {}
+        self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+        self._entered: set[str] = set()
+
+    def run(self, paths: Iterable[str]) -> None:
+        for path in paths:
+            self.enter(path)
+        self.cells.settle(self._run)
+
+    def enter(self, path: str) -> None:
+        """Queue a module once."""
+        source = None if path in self._entered else self.project.source(path)
+        self._entered.add(path)
+        if source is not None:
+            self.owners[source.tree] = source
+            self.cells.enqueue(source.tree)
+
+    def _run(self, scope: ast.AST) -> None:
+        source = self.owners[scope]
+        frame = Frame(self, source, scope)  # type: ignore[arg-type]
+        if isinstance(scope, FunctionNode):
+            frame.env = {each.arg: self.cells.read(("param", scope, each.arg)) for each in parameters(scope)}
+        if isinstance(scope, ast.Lambda):
+            self.cells.write(("return", scope), frame.evaluate(scope.body))
+        else:
+            execute(frame, scope.body)  # type: ignore[attr-defined]
+
+    def evaluate(self, frame: Frame, node: ast.expr) -> Value:
+        return evaluate(frame, node)
+
+    def keep(self, node: ast.AST, value: Value) -> Value:
+        """Join a value into what is known of a node; gives the value back, not the join."""
+        self.values[node] = join(self.values.get(node), value)
+        return value
+
+    def define(self, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+        """A function has been met: its defaults are known now, and it will run."""
+        arguments = node.args
+        plain = [*arguments.posonlyargs, *arguments.args]
+        pairs = list(zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults))
+        pairs += [(name, value) for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults) if value]
+        for argument, default in pairs:
+            self.cells.write(("param", node, argument.arg), frame.evaluate(default))
+        for annotation in [each.annotation for each in parameters(node)] + [getattr(node, "returns", None)]:
+            if annotation is not None:
+                frame.evaluate(annotation)
+        if node not in self.owners:
+            self.owners[node] = frame.source
+            self.cells.enqueue(node)
+
+    def escape(self, value: Value, node: ast.AST, why: str) -> None:
+        """A fair-esm value goes where it cannot be followed."""
+        if any(meaning.kind not in _FREE for meaning in meanings(value)) or isinstance(value, Mixed):
+            self.escapes[node] = (value, why)
+
+    def loaded(self, node: ast.AST, kind: str, name: Value) -> None:
+        """A call of a fair-esm name, with the value of its first argument."""
+        self.calls[node] = (kind, name)
+
+    def import_module(self, frame: Frame, node: ast.Import, alias: ast.alias) -> None:
+        top = alias.name.partition(".")[0]
+        shown = alias.name if alias.asname else top
+        frame.bind(alias.asname or top, self._module(frame.source, alias, shown, alias.name))
+
+    def import_from(self, frame: Frame, node: ast.ImportFrom, alias: ast.alias) -> None:
+        path = self.project.imported(frame.source.path, node)
+        if alias.name == "*":
+            self._import_star(frame.source, node, alias, path)
+            return
+        name = alias.asname or alias.name
+        if path is not None and not self._shadows(path, node.module or "", alias.name):
+            self.enter(path)
+            submodule = self.project.submodule(path, alias.name)
+            value = lookup_global(self, path, alias.name)
+            found = Module(submodule) if submodule and value in (None, OTHER) else value
+            if submodule:
+                self.enter(submodule)
+            frame.bind(name, self._through(frame.source, alias, found))
+        elif node.level == 0:
+            frame.bind(name, self._module(frame.source, alias, f"{node.module}.{alias.name}", ""))
+        else:
+            frame.bind(name, OTHER)
+
+    def imported_by_name(self, path: str, name: str, node: ast.AST) -> Value:
+        """`importlib.import_module(name)`."""
+        known = canonical(name)
+        return Meaning(known, frozenset([node]), frozenset([node])) if known in MODULES and known else OTHER
+
+    def depth(self, model: Meaning) -> Value:
+        """The number of layers, where every checkpoint the model can be has the same."""
+        layers = {CHECKPOINTS[name].layers if name in CHECKPOINTS else None for name in self.checkpoints(model)}
+        only = next(iter(layers)) if len(layers) == 1 else None
+        return OTHER if only is None else Const(frozenset([only]))
+
+    def checkpoints(self, value: Meaning) -> frozenset[str]:
+        """The names of the checkpoints behind a value; `?` stands for one that is not known."""
+        return frozenset(name for origin in value.origins for name in self.names(origin))
+
+    def names(self, origin: ast.AST) -> frozenset[str]:
+        """The checkpoint names one load can mean."""
+        kind, argument = self.calls.get(origin, ("", OTHER))
+        last = kind.rpartition(".")[2]
+        if last in CHECKPOINTS:
+            return frozenset([last])
+        known = argument.values if isinstance(argument, Const) else ["?"]
+        return frozenset(str(name) for name in known)
+
+    def lineage(self, node: ast.ClassDef) -> list[ast.ClassDef]:
+        """A class and its bases in the repository, nearest first."""
+        found: dict[ast.ClassDef, None] = {}
+        todo = [node]
+        while todo:
+            each = todo.pop(0)
+            if each not in found:
+                found[each] = None
+                todo.extend(self._bases.get(each, ()))
+        return list(found)
+
+    def heirs(self, node: ast.ClassDef) -> list[ast.ClassDef]:
+        """The subclasses of a class in the repository."""
+        return [each for each in self._bases if each is not node and node in self.lineage(each)]
+
+    def inherit(self, node: ast.ClassDef, bases: list[ast.ClassDef]) -> None:
+        self._bases[node] = bases
+
+    def _module(self, source: Source, alias: ast.alias, shown: str, loaded: str) -> Value:
+        """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
+        top = shown.partition(".")[0]
+        path = self.project.module(source.path, shown) if loaded else None
+        if path is not None and not self._shadows(path, shown, ""):
+            self.enter(path)
+            return Module(path)
+        known = canonical(shown) if top == "esm" and not is_evolutionaryscale(loaded or shown) else None
+        if known is None:
+            return External(shown)
+        self.aliases[alias] = (source, loaded or shown)
+        return Meaning(known, frozenset(), frozenset([alias]))
+
+    def _through(self, source: Source, alias: ast.alias, value: Value) -> Value:
+        """A fair-esm name that another module of the repository hands on is imported here too."""
+        if isinstance(value, Meaning) and value.via:
+            self.aliases[alias] = (source, value.kind)
+            return Meaning(value.kind, frozenset(), value.via | {alias})
+        return value
+
+    def _shadows(self, path: str, module: str, name: str) -> bool:
+        """Whether a local module called esm stands where fair-esm is meant: it has no such name, and fair-esm has."""
+        if module.partition(".")[0] != "esm":
+            return False
+        source = self.project.source(path)
+        if source is None or (name and name in source.bindings[source.tree]):
+            return False
+        return bool(name) and canonical(f"{module}.{name}") is not None and not self.project.submodule(path, name)
+
+    def _import_star(self, source: Source, node: ast.ImportFrom, alias: ast.alias, path: str | None) -> None:
+        if path is not None:
+            self.enter(path)
+        origin = path or (canonical(node.module or "") if node.level == 0 else None)
+        if origin is None or alias in self.stars[source.path]:
+            return
+        self.stars[source.path].append(alias)
+        self.star_origins[alias] = origin
+        if path is None:
+            self.aliases[alias] = (source, f"{origin}.*")
+
+
+#: Values that may go anywhere: after the migration they are plain callables, lists and dicts that work alike.
+_FREE = frozenset(["esm.BatchConverter", "esm.Dataset", LAYERS])
+

@@ -1,0 +1,51 @@
+"""What `base.name` means for each kind of base."""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.flow.frame import Frame, attribute_of_class, lookup_global
+from codemod.library import ATTRIBUTES, METHODS, MODEL, PSEUDO, SAME, canonical
+from codemod.values import OTHER, Class, External, Func, Instance, Meaning, Mixed, Module, Value
+
+
+def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
+    """What `base.name` means; `node` is where it is written."""
+    if isinstance(base, Meaning):
+        return _member(frame, node, base, name)
+    if isinstance(base, Module):
+        submodule = frame.analysis.project.submodule(base.path, name)
+        value = lookup_global(frame.analysis, base.path, name)
+        return Module(submodule) if submodule and value == OTHER else value
+    if isinstance(base, External):
+        return External(f"{base.name}.{name}")
+    if isinstance(base, (Instance, Class)):
+        return _bound(frame, base, attribute_of_class(frame.analysis, base.node, name))
+    if isinstance(base, Mixed):
+        return base
+    return None if base is None else OTHER
+
+
+def _member(frame: Frame, node: ast.AST, base: Meaning, name: str) -> Value:
+    if base.kind == MODEL and name == "num_layers":
+        return frame.analysis.depth(base)
+    if (base.kind, name) in ATTRIBUTES:
+        return Meaning(ATTRIBUTES[base.kind, name], base.origins)
+    if name in SAME.get(base.kind, ()) or (base.kind, name) in METHODS:
+        return Meaning(f"{base.kind}.{name}", base.origins)
+    if base.kind in PSEUDO:
+        return OTHER
+    known = canonical(f"{base.kind}.{name}")
+    return Meaning(known, frozenset([node]), base.via) if known else OTHER
+
+
+def _bound(frame: Frame, base: Value, value: Value) -> Value:
+    if isinstance(value, Func) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        decorators = {ast.unparse(each).rpartition(".")[2] for each in value.node.decorator_list}
+        if decorators & {"property", "cached_property"}:
+            return frame.analysis.cells.read(("return", value.node))
+        if "staticmethod" not in decorators and isinstance(base, Instance):
+            return Func(value.node, (base,), value.keywords)
+        if "classmethod" in decorators and isinstance(base, Class):
+            return Func(value.node, (base,), value.keywords)
+    return OTHER if value is None else value

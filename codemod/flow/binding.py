@@ -1,0 +1,62 @@
+"""Binding values to targets, whatever their form."""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.flow.frame import Frame
+from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Tup, Value, element, with_item
+
+
+def assign(frame: Frame, target: ast.expr, value: Value) -> None:
+    """Bind a target, whatever its form."""
+    if isinstance(target, ast.Name):
+        frame.analysis.keep(target, value)
+        frame.bind(target.id, value)
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        _unpack(frame, target.elts, value)
+    elif isinstance(target, ast.Starred):
+        assign(frame, target.value, Seq(element(value)))
+    elif isinstance(target, ast.Attribute):
+        _store_attribute(frame, target, value)
+    elif isinstance(target, ast.Subscript):
+        _store_item(frame, target, value)
+
+
+def update(frame: Frame, target: ast.expr, value: Value) -> None:
+    """Rebind the name or attribute that holds a container which has changed."""
+    if isinstance(target, ast.Name):
+        frame.bind(target.id, value)
+    elif isinstance(target, ast.Attribute):
+        _store_attribute(frame, target, value)
+
+
+def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
+    exact = isinstance(value, Tup) and len(value.items) == len(targets)
+    starred = any(isinstance(target, ast.Starred) for target in targets)
+    for position, target in enumerate(targets):
+        if isinstance(value, Tup) and exact and not starred:
+            assign(frame, target, value.items[position])
+        elif starred and isinstance(target, ast.Starred):
+            assign(frame, target, value)
+        else:
+            assign(frame, target, element(value))
+
+
+def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
+    base = frame.evaluate(target.value)
+    frame.analysis.keep(target, value)
+    if isinstance(base, (Instance, Class)):
+        frame.analysis.cells.write(("attr", base.node, target.attr), value)
+    elif isinstance(base, Module):
+        frame.analysis.cells.write(("global", base.path, target.attr), value)
+    elif not isinstance(base, Meaning) and base is not None:
+        frame.analysis.escape(value, target, "is stored on an object this tool does not follow")
+
+
+def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
+    base, key = frame.evaluate(target.value), frame.evaluate(target.slice)
+    if isinstance(base, (Tup, Seq, Map)):
+        update(frame, target.value, with_item(base, key, value))
+    elif base is not None:
+        frame.analysis.escape(value, target, "is stored in a container this tool does not follow")

@@ -1,0 +1,45 @@
+"""What is known so far, in cells that only go up, and who has to be run again when one does."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable, Hashable
+from typing import Optional
+
+from codemod.values import Value, join
+
+Key = Hashable  # ("param", function, name) | ("return", function) | ("local", scope, name) | ("global", path, name) ...
+
+
+class Cells:
+    """Reading a cell subscribes the scope that runs; a cell that rises queues its subscribers."""
+
+    def __init__(self) -> None:
+        self._values: dict[Key, Value] = {}
+        self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
+        self._queue: dict[ast.AST, None] = {}
+        self._running: Optional[ast.AST] = None
+
+    def read(self, key: Key) -> Value:
+        if self._running is not None:
+            self._readers[key].add(self._running)
+        return self._values.get(key)
+
+    def write(self, key: Key, value: Value) -> None:
+        before = self._values.get(key)
+        after = join(before, value)
+        if after != before:
+            self._values[key] = after
+            self._queue.update(dict.fromkeys(self._readers[key]))
+
+    def enqueue(self, scope: ast.AST) -> None:
+        self._queue[scope] = None
+
+    def settle(self, run: Callable[[ast.AST], None]) -> None:
+        """Run every queued scope until nothing rises any more."""
+        while self._queue:
+            self._running = next(iter(self._queue))
+            del self._queue[self._running]
+            run(self._running)
+        self._running = None

@@ -1,0 +1,199 @@
+"""What an expression means, given what is known so far."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from codemod.flow.attributes import attribute
+from codemod.flow.binding import assign
+from codemod.flow.calls import Arguments, apply
+from codemod.flow.frame import Frame
+from codemod.library import LAYERS, OUTPUT
+from codemod.values import (
+    OTHER,
+    Const,
+    Func,
+    Map,
+    Meaning,
+    Seq,
+    Tup,
+    Value,
+    constants,
+    element,
+    item,
+    join,
+    join_all,
+)
+
+
+def evaluate(frame: Frame, node: ast.expr) -> Value:
+    """The value of an expression; it is kept for every node, joined over all the times it is asked."""
+    value = _EVALUATORS.get(type(node), _children)(frame, node)
+    return frame.analysis.keep(node, value)
+
+
+def _name(frame: Frame, node: ast.Name) -> Value:
+    value = frame.lookup(node.id)
+    if isinstance(value, Meaning) and value.via and not value.origins:
+        return Meaning(value.kind, frozenset([node]), value.via)
+    return value
+
+
+def _constant(frame: Frame, node: ast.Constant) -> Value:
+    if node.value is None:
+        return None
+    return Const(frozenset([node.value])) if isinstance(node.value, (str, int, float, bool)) else OTHER
+
+
+def _attribute(frame: Frame, node: ast.Attribute) -> Value:
+    return attribute(frame, node, evaluate(frame, node.value), node.attr)
+
+
+def _subscript(frame: Frame, node: ast.Subscript) -> Value:
+    base = evaluate(frame, node.value)
+    key = evaluate(frame, node.slice) if isinstance(node.slice, ast.expr) else OTHER
+    if isinstance(base, Meaning):
+        wanted = constants(key)
+        if base.kind == OUTPUT and wanted == frozenset(["representations"]):
+            return Meaning(LAYERS, frozenset([node]))
+        return OTHER
+    if isinstance(node.slice, ast.Slice):
+        return Seq(element(base)) if isinstance(base, (Tup, Seq)) else item(base, OTHER)
+    return item(base, key)
+
+
+def _display(frame: Frame, node: ast.Tuple | ast.List) -> Value:
+    values = [evaluate(frame, each) for each in node.elts]
+    if any(isinstance(each, ast.Starred) for each in node.elts):
+        return Seq(join_all(values))
+    return Tup(tuple(values))
+
+
+def _starred(frame: Frame, node: ast.Starred) -> Value:
+    return element(evaluate(frame, node.value))
+
+
+def _dict(frame: Frame, node: ast.Dict) -> Value:
+    items: dict[object, Value] = {}
+    rest: Value = None
+    for key, value in zip(node.keys, node.values):
+        known = constants(evaluate(frame, key)) if key else None
+        meaning = evaluate(frame, value)
+        if key is None:
+            rest = join(rest, meaning.all() if isinstance(meaning, Map) else element(meaning))
+        elif known and len(known) == 1:
+            items[next(iter(known))] = meaning
+        else:
+            rest = join(rest, meaning)
+    return Map(tuple(sorted(items.items(), key=lambda pair: repr(pair[0]))), rest)
+
+
+def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
+    outer = dict(frame.env)
+    for generator in node.generators:
+        assign(frame, generator.target, element(evaluate(frame, generator.iter)))
+        for condition in generator.ifs:
+            evaluate(frame, condition)
+    if isinstance(node, ast.DictComp):
+        evaluate(frame, node.key)
+        result: Value = Map((), evaluate(frame, node.value))
+    else:
+        result = Seq(evaluate(frame, node.elt))
+    frame.env = outer
+    return result
+
+
+def _either(frame: Frame, node: ast.IfExp) -> Value:
+    evaluate(frame, node.test)
+    return join(evaluate(frame, node.body), evaluate(frame, node.orelse))
+
+
+def _any_of(frame: Frame, node: ast.BoolOp) -> Value:
+    return join_all([evaluate(frame, each) for each in node.values])
+
+
+def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:
+    value = evaluate(frame, node.value)
+    assign(frame, node.target, value)
+    return value
+
+
+def _lambda(frame: Frame, node: ast.Lambda) -> Value:
+    frame.analysis.define(frame, node)
+    return Func(node)
+
+
+def _awaited(frame: Frame, node: ast.Await) -> Value:
+    return evaluate(frame, node.value)
+
+
+def _yield(frame: Frame, node: ast.Yield) -> Value:
+    value = evaluate(frame, node.value) if node.value else None
+    frame.analysis.cells.write(("return", frame.scope), Seq(value))
+    return OTHER
+
+
+def _yield_from(frame: Frame, node: ast.YieldFrom) -> Value:
+    frame.analysis.cells.write(("return", frame.scope), Seq(element(evaluate(frame, node.value))))
+    return OTHER
+
+
+def _joined(frame: Frame, node: ast.JoinedStr) -> Value:
+    parts = [evaluate(frame, each.value if isinstance(each, ast.FormattedValue) else each) for each in node.values]
+    plain = all(not isinstance(each, ast.FormattedValue) or each.format_spec is None for each in node.values)
+    known = [constants(part) for part in parts]
+    if plain and all(values and len(values) == 1 for values in known):
+        return Const(frozenset(["".join(str(next(iter(values))) for values in known if values)]))
+    return OTHER
+
+
+def _sum(frame: Frame, node: ast.BinOp) -> Value:
+    left, right = evaluate(frame, node.left), evaluate(frame, node.right)
+    if isinstance(node.op, ast.Add) and isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
+        exact = isinstance(left, Tup) and isinstance(right, Tup)
+        return Tup((*left.items, *right.items)) if exact else Seq(join(element(left), element(right)))  # type: ignore[union-attr]
+    if isinstance(node.op, ast.Add) and isinstance(left, Const) and isinstance(right, Const):
+        pairs = {a + b for a in left.values for b in right.values if isinstance(a, str) and isinstance(b, str)}
+        return join_all(Const(frozenset([pair])) for pair in pairs) if pairs else OTHER
+    return OTHER
+
+
+def _children(frame: Frame, node: ast.expr) -> Value:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            evaluate(frame, child)
+    return OTHER
+
+
+def _call(frame: Frame, node: ast.Call) -> Value:
+    function = evaluate(frame, node.func)
+    positional = [evaluate(frame, each) for each in node.args]
+    keywords = {each.arg: evaluate(frame, each.value) for each in node.keywords}
+    return apply(frame, node, function, Arguments(node, positional, keywords))
+
+
+_EVALUATORS: dict[type, Callable[..., Value]] = {
+    ast.Attribute: _attribute,
+    ast.Await: _awaited,
+    ast.BinOp: _sum,
+    ast.BoolOp: _any_of,
+    ast.Call: _call,
+    ast.Constant: _constant,
+    ast.Dict: _dict,
+    ast.DictComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.IfExp: _either,
+    ast.JoinedStr: _joined,
+    ast.Lambda: _lambda,
+    ast.List: _display,
+    ast.ListComp: _comprehension,
+    ast.Name: _name,
+    ast.NamedExpr: _walrus,
+    ast.SetComp: _comprehension,
+    ast.Starred: _starred,
+    ast.Subscript: _subscript,
+    ast.Tuple: _display,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield_from,
+}

@@ -1,0 +1,87 @@
+"""One scope while it runs: its variables, and how names are found and bound from there."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Optional
+
+from codemod.library import NAMES, canonical
+from codemod.source import FunctionNode, Scope, Source
+from codemod.values import OTHER, External, Meaning, Module, Value, join, join_all
+
+if TYPE_CHECKING:
+    from codemod.flow.analysis import Analysis
+
+
+@dataclass
+class Frame:
+    """`env` follows the variables in the order of execution; cells hold what other scopes may see of them."""
+
+    analysis: Analysis
+    source: Source
+    scope: Scope
+    env: dict[str, Value] = field(default_factory=dict)
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """The value of an expression here (`flow.expressions.evaluate`, which the analysis knows)."""
+        return self.analysis.evaluate(self, node)
+
+    def lookup(self, name: str) -> Value:
+        if name in self.env:
+            return self.env[name]
+        here: Optional[Scope] = self.scope
+        while here is not None and not isinstance(here, ast.Module):
+            if isinstance(here, FunctionNode) and name in self.source.bindings[here]:
+                cells = self.analysis.cells
+                return join(cells.read(("param", here, name)), cells.read(("local", here, name)))
+            here = self.source.scopes[here]
+        return lookup_global(self.analysis, self.source.path, name)
+
+    def bind(self, name: str, value: Value) -> None:
+        self.env[name] = value
+        self.analysis.cells.write(self._cell(name), value)
+
+    def _cell(self, name: str) -> object:
+        if isinstance(self.scope, ast.Module) or name not in self.source.bindings[self.scope]:
+            return ("global", self.source.path, name)
+        return ("attr" if isinstance(self.scope, ast.ClassDef) else "local", self.scope, name)
+
+
+def lookup_global(analysis: Analysis, path: str, name: str, seen: frozenset[str] = frozenset()) -> Value:
+    """What a name means at module level: bound there, brought by a star import, or built in."""
+    source = analysis.project.source(path)
+    if source is None or path in seen:
+        return OTHER
+    if name in source.bindings[source.tree]:
+        return analysis.cells.read(("global", path, name))
+    starred = [_starred(analysis, path, name, star, seen) for star in analysis.stars.get(path, ())]
+    found = [value for value in starred if value is not None and value != OTHER]
+    if found:
+        return found[-1]
+    submodule = analysis.project.submodule(path, name)
+    if submodule and name not in vars(builtins):
+        return Module(submodule)
+    if name in vars(builtins):
+        return External(f"builtins.{name}")
+    return None if None in starred else OTHER
+
+
+def _starred(analysis: Analysis, path: str, name: str, star: ast.AST, seen: frozenset[str]) -> Value:
+    origin = analysis.star_origins[star]
+    if name.startswith("_"):
+        return OTHER
+    if origin.startswith("esm"):
+        known = canonical(f"{origin}.{name}") if name in NAMES.get(origin, ()) else None
+        return Meaning(known, frozenset(), frozenset([star])) if known else OTHER
+    return lookup_global(analysis, origin, name, seen | {path})
+
+
+def attribute_of_class(analysis: Analysis, node: ast.ClassDef, name: str) -> Value:
+    """An attribute of a class's instances: from the class and its bases, else from its subclasses."""
+    lineage = analysis.lineage(node)
+    found = join_all(analysis.cells.read(("attr", each, name)) for each in lineage)
+    if found is not None:
+        return found
+    return join_all(analysis.cells.read(("attr", each, name)) for each in analysis.heirs(node))

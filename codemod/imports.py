@@ -1,0 +1,125 @@
+"""The imports of a file: which of fair-esm's go, which of the target's come, and where.
+
+Emitted text names what it needs with `⟦package.Name⟧` and `⟦:function⟧` (see `codemod.rule`); here they become local
+names. A name the module already imports is used as it is; a name that is taken gets a prefix.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Optional, Union
+
+from codemod.source import Source
+
+MARKER = re.compile("⟦(:?)([\\w.]+)⟧")
+_EMITTED = Path(__file__).with_name("emitted")
+_STANDARD = ("functools", "re")
+ImportStatement = Union[ast.Import, ast.ImportFrom]
+
+
+@dataclass(frozen=True)
+class Helper:
+    """A function of `codemod/emitted/`: its text, and the modules it imports."""
+
+    name: str
+    text: str
+    needs: tuple[str, ...]
+
+    @staticmethod
+    def read(name: str) -> Helper:
+        code = (_EMITTED / f"{name}.py").read_text(encoding="utf-8")
+        tree = ast.parse(code)
+        needs = tuple(alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names)
+        function = next(node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef)))
+        return Helper(name, code[code.index(f"{_KEYWORD[type(function)]} {function.name}") :], needs)
+
+
+_KEYWORD = {ast.FunctionDef: "def", ast.ClassDef: "class"}
+
+
+class Names:
+    """Local names for what emitted text needs in one module."""
+
+    def __init__(self, source: Source, texts: Iterable[str], leaving: frozenset[str]) -> None:
+        """`leaving` are names whose fair-esm import goes away: they are free again."""
+        self.source = source
+        found = {match.groups() for text in texts for match in MARKER.finditer(text)}
+        self.helpers = [Helper.read(name) for kind, name in sorted(found) if kind and not self._has(name)]
+        wanted = {name for kind, name in found if not kind} | {need for each in self.helpers for need in each.needs}
+        self._taken = self._bound - leaving
+        self.local = {dotted: self._name(dotted) for dotted in sorted(wanted)}
+        self.functions = {name: name if self._has(name) else self._free(name) for kind, name in found if kind}
+
+    def resolve(self, text: str) -> str:
+        """Emitted text with local names."""
+        return MARKER.sub(lambda match: (self.functions if match[1] else self.local)[match[2]], text)
+
+    def helper_text(self) -> str:
+        """The functions to add, under their local names."""
+        texts = [each.text.replace(f" {each.name}(", f" {self.functions[each.name]}(", 1) for each in self.helpers]
+        return "\n\n".join(texts)
+
+    @cached_property
+    def missing(self) -> list[str]:
+        """Import lines the module lacks, standard library first."""
+        dotted = [each for each in self.local if each not in self._imported]
+        packages: dict[str, list[str]] = {}
+        lines = []
+        for each in dotted:
+            package, _, name = each.rpartition(".")
+            if package:
+                shown = name if self.local[each] == name else f"{name} as {self.local[each]}"
+                packages.setdefault(package, []).append(shown)
+            else:
+                lines.append(f"import {each}")
+        lines += [f"from {package} import {', '.join(sorted(names))}" for package, names in packages.items()]
+        return sorted(lines, key=lambda line: (line.split()[1] not in _STANDARD, line.startswith("from"), line))
+
+    @cached_property
+    def _bound(self) -> frozenset[str]:
+        return frozenset(name for names in self.source.bindings.values() for name in names)
+
+    @cached_property
+    def _imported(self) -> dict[str, str]:
+        """What the module imports at its top level: dotted name to local name."""
+        found: dict[str, str] = {}
+        for node in self.source.tree.body:
+            if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.update({f"{node.module}.{alias.name}": alias.asname or alias.name for alias in node.names})
+            elif isinstance(node, ast.Import):
+                plain = [alias for alias in node.names if alias.asname or "." not in alias.name]
+                found.update({alias.name: alias.asname or alias.name for alias in plain})
+        return found
+
+    def _name(self, dotted: str) -> str:
+        if dotted in self._imported:
+            return self._imported[dotted]
+        return self._free(dotted.rpartition(".")[2])
+
+    def _free(self, name: str) -> str:
+        while name in self._taken:
+            name = f"Hf{name}" if name[0].isupper() else f"{name}_"
+        return name
+
+    def _has(self, name: str) -> bool:
+        """Whether an earlier run has added this very function."""
+        return Helper.read(name).text.strip() in self.source.text.replace("\r\n", "\n")
+
+
+def written(alias: ast.alias, statement: ImportStatement) -> str:
+    """The local name an alias binds."""
+    return alias.asname or (alias.name if isinstance(statement, ast.ImportFrom) else alias.name.partition(".")[0])
+
+
+def clashes(names: Names) -> Optional[str]:
+    """A module that a helper function imports and whose name means something else here."""
+    for each in names.helpers:
+        for need in each.needs:
+            if names.local[need] != need:
+                return need
+    return None

@@ -1,0 +1,69 @@
+"""Which imports of fair-esm go: those whose every mention, in whatever file, has been rewritten."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Sequence
+
+from codemod.decide import Decided
+from codemod.flow.analysis import Analysis
+from codemod.imports import written
+from codemod.library import EVOLUTIONARYSCALE
+from codemod.records import Leftover
+from codemod.usage import Use
+
+
+class Aliases:
+    """`leaving` holds, per file, the import aliases that go; `kept` those that stay, each listed with the reason."""
+
+    def __init__(self, analysis: Analysis, uses: Sequence[Use], decided: Sequence[Decided]) -> None:
+        migrated = {use for each in decided if each.migrated for use in each.group.uses}
+        self.leaving: defaultdict[str, list[ast.alias]] = defaultdict(list)
+        self.gone: list[ast.alias] = []
+        self.kept: list[ast.alias] = []
+        self.leftovers: list[Leftover] = []
+        for alias, (source, _) in analysis.aliases.items():
+            why = _reason(analysis, alias, [use for use in uses if _through(use, alias)], migrated)
+            if why:
+                self.kept.append(alias)
+                line = source.parents[alias].lineno  # type: ignore[attr-defined]
+                self.leftovers.append(Leftover(source.path, line, "imports", why))
+            else:
+                self.gone.append(alias)
+                self.leaving[source.path].append(alias)
+
+
+def _through(use: Use, alias: ast.alias) -> bool:
+    return use.value is not None and alias in use.value.via
+
+
+def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: set[Use]) -> str:
+    """Why an import stays; empty when it goes."""
+    source, name = analysis.aliases[alias]
+    left = [use for use in through if use not in migrated]
+    if left:
+        return f"still needed in {left[0].source.path}, line {left[0].line}"
+    statement = source.parents[alias]
+    assert isinstance(statement, (ast.Import, ast.ImportFrom))
+    if alias.name != "*" and written(alias, statement) in _exported(source.tree):
+        return "__all__ promises this name to other programs"
+    if not through and name == "esm" and _doubtful(analysis):
+        return "nothing here uses it, and whether it is fair-esm's or EvolutionaryScale's esm cannot be told"
+    return ""
+
+
+def _exported(tree: ast.Module) -> set[str]:
+    """The names in `__all__`."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(each, ast.Name) and each.id == "__all__" for each in node.targets):
+            found |= {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
+    return found
+
+
+def _doubtful(analysis: Analysis) -> bool:
+    """Whether EvolutionaryScale's package is used in the repository, or nothing else of fair-esm's is."""
+    other = any(name in source.program for source in analysis.project.sources for name in EVOLUTIONARYSCALE)
+    sure = any(name != "esm" for _, name in analysis.aliases.values()) or bool(analysis.calls)
+    return other or not sure

@@ -1,0 +1,65 @@
+"""The repository as Python sees it: which file a module name means, and the files parsed so far."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import Optional
+
+from codemod.source import Source
+
+
+class Project:
+    """`paths` are all Python files and notebooks of the repository; `read` gives one of them parsed, or None.
+
+    A file that does not parse is None too: `read` has reported it.
+    """
+
+    def __init__(self, paths: Iterable[str], read: Callable[[str], Optional[Source]]) -> None:
+        self.paths = frozenset(paths)
+        self._read = read
+        self._sources: dict[str, Optional[Source]] = {}
+        self.module = lru_cache(maxsize=None)(self._module)
+
+    def source(self, path: str) -> Optional[Source]:
+        if path not in self._sources:
+            self._sources[path] = self._read(path)
+        return self._sources[path]
+
+    @property
+    def sources(self) -> list[Source]:
+        """The files parsed so far."""
+        return [source for _, source in sorted(self._sources.items()) if source]
+
+    def imported(self, importer: str, statement: ast.ImportFrom) -> Optional[str]:
+        """The file that `from X import ...` reads from, or None when it is not in the repository."""
+        if statement.level:
+            folder = PurePosixPath(importer).parent
+            for _ in range(statement.level - 1):
+                folder = folder.parent
+            return self._in_folder(folder, statement.module or "")
+        return self.module(importer, statement.module or "")
+
+    def submodule(self, path: str, name: str) -> Optional[str]:
+        """The file of `package.name`, when `path` is a package's `__init__.py`."""
+        if PurePosixPath(path).name != "__init__.py":
+            return None
+        return self._in_folder(PurePosixPath(path).parent, name)
+
+    def _module(self, importer: str, dotted: str) -> Optional[str]:
+        """Absolute imports search the importer's folder and every folder above it, as scripts and packages do."""
+        for folder in PurePosixPath(importer).parents:
+            for root in (folder, folder / "src"):
+                found = self._in_folder(root, dotted)
+                if found and found != importer:
+                    return found
+        return None
+
+    def _in_folder(self, folder: PurePosixPath, dotted: str) -> Optional[str]:
+        base = folder.joinpath(*dotted.split(".")) if dotted else folder
+        for candidate in (base / "__init__.py", base.with_name(base.name + ".py") if base.name else base):
+            if str(candidate) in self.paths:
+                return str(candidate)
+        return None

@@ -1,0 +1,58 @@
+"""Where the report goes: the terminal, and the files that were asked for; `-` takes standard output for itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Callable
+
+from codemod.errors import UnusableInput
+from codemod.records import Migration
+
+
+def write(migration: Migration, options: argparse.Namespace) -> None:
+    """Write every report. Raises UnusableInput when a file cannot be written."""
+    piped = False
+    for destination, make in _documents(migration, options):
+        piped = piped or destination == "-"
+        _put(destination, make())
+    if options.format == "github":
+        from codemod.report.github import to_github
+
+        print(to_github(migration), end="")
+    elif not options.quiet:
+        from codemod.report.terminal import open_console, show
+
+        show(migration, open_console(sys.stderr if piped else sys.stdout))
+
+
+def _documents(migration: Migration, options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    if options.json:
+        from codemod.report.json_report import dumps
+
+        yield options.json, lambda: dumps(migration).encode()
+    if options.patch:
+        from codemod.report.patch import patch
+
+        yield options.patch, lambda: patch(migration)
+    if options.html:
+        from codemod.report.html import to_html
+
+        yield options.html, lambda: to_html(migration).encode()
+    if options.sarif:
+        from codemod.report.sarif import dumps as sarif
+
+        yield options.sarif, lambda: sarif(migration).encode()
+
+
+def _put(destination: str, data: bytes) -> None:
+    if destination == "-":
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        Path(destination).write_bytes(data)
+    except OSError as error:
+        raise UnusableInput(f"cannot write {destination}: {error.strerror}") from error

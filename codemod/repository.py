@@ -1,0 +1,89 @@
+"""The repository on disk, read only: which files there are, their bytes when they matter, and what could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Optional
+
+from codemod.discovery import discover
+from codemod.errors import Undecodable
+from codemod.graph import WORDS
+from codemod.records import Leftover
+from codemod.scan import scan
+from codemod.source import Source
+from codemod.text import Decoded, decode
+
+_PYTHON = (".py", ".pyi")
+_USES = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet")
+
+
+class Repository:
+    """Files are named relative to `root`; texts are decoded once. Raises UnusableInput for a path that is not there."""
+
+    def __init__(self, paths: Sequence[Path], exclude: Sequence[str]) -> None:
+        found = discover(paths, exclude)
+        self.root, self.files, self.skipped = found.root, found.files, found.skipped
+        self.problems: dict[str, Leftover] = {}
+        self.found = dict(scan(self.root, self.files, WORDS, self._unreadable))
+        self._texts: dict[str, Optional[Decoded]] = {}
+
+    @property
+    def python(self) -> list[str]:
+        return [path for path in self.files if path.endswith(_PYTHON)]
+
+    def search(self, words: Iterable[bytes], endings: tuple[str, ...] = _PYTHON) -> Mapping[str, bytes]:
+        """The bytes of the files with these endings that contain one of the words."""
+        files = [path for path in self.files if path.endswith(endings)]
+        found = scan(self.root, files, tuple(words), self._unreadable)
+        self.found.update(found)
+        return found
+
+    def importers(self, modules: Iterable[str]) -> Mapping[str, bytes]:
+        """The Python files with an import line that names one of these modules."""
+        names = "|".join(sorted(re.escape(name) for name in modules))
+        line = re.compile(rf"(?m)^[ \t]*(?:from|import)\b[^\n\r]*\b(?:{names})\b|^[ \t]*from[ \t]+\.".encode())
+        found = self.search([name.encode() for name in modules])
+        return {path: data for path, data in found.items() if line.search(data)}
+
+    def decoded(self, path: str) -> Optional[Decoded]:
+        """A file's text and codec, or None where it has none; the reason is kept where the file uses fair-esm."""
+        if path not in self._texts:
+            self._texts[path] = self._decode(path)
+        return self._texts[path]
+
+    def source(self, path: str) -> Optional[Source]:
+        """A file parsed, or None where it does not parse; the reason is kept where the file uses fair-esm."""
+        decoded = self.decoded(path)
+        if decoded is None:
+            return None
+        try:
+            return Source(path, decoded.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            self._problem(path, getattr(error, "lineno", None) or 1, f"does not parse: {_reason(error)}")
+            return None
+
+    def _decode(self, path: str) -> Optional[Decoded]:
+        if path not in self.found:
+            self.found.update(scan(self.root, [path], (b"",), self._unreadable))
+        if path not in self.found:
+            return None
+        try:
+            return decode(self.found[path])
+        except Undecodable as error:
+            self._problem(path, 1, error.reason)
+            return None
+
+    def _problem(self, path: str, line: int, why: str) -> None:
+        if _USES.search(self.found.get(path, b"")):
+            self.problems[path] = Leftover(path, line, "unreadable", f"{why}; fair-esm is named in it: migrate by hand")
+
+    def _unreadable(self, path: str, why: str) -> None:
+        self.problems[path] = Leftover(path, 1, "unreadable", why)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return f"{error.msg}"
+    return "nested too deeply" if isinstance(error, (RecursionError, MemoryError)) else str(error)

@@ -1,0 +1,194 @@
+"""What a rule is: a generator that answers one use of fair-esm with edits, or leaves it with the reason.
+
+Being in `codemod/rules/` registers a rule; its docstring is its documentation. Emitted text may contain `name("a.B")`
+and `helper("f")`: the plan turns them into the local name of an import or of a helper function, and adds what is missing.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Optional, Union
+
+from codemod.flow.analysis import Analysis
+from codemod.library import CHECKPOINTS, MODEL, OUTPUT, Checkpoint
+from codemod.records import Edit
+from codemod.source import FunctionNode, Source
+from codemod.usage import Use
+from codemod.values import Const, Meaning, Tup, Value
+
+
+@dataclass(frozen=True)
+class Left:
+    """The rule's refusal: this use, and so its whole group, stays as it is."""
+
+    why: str
+
+
+Answer = Iterator[Union[Edit, Left]]
+Rule = Callable[["Site"], Answer]
+RULES: dict[str, Rule] = {}
+
+
+def rewrites(*keys: str) -> Callable[[Rule], Rule]:
+    """Register a rule for uses with these keys (see `codemod.usage`)."""
+
+    def register(rule: Rule) -> Rule:
+        for key in keys:
+            assert key not in RULES, f"two rules for {key}"
+            RULES[key] = rule
+        return rule
+
+    return register
+
+
+def load_rules() -> dict[str, Rule]:
+    """Every rule of `codemod/rules/`, by the key it answers."""
+    for file in sorted(Path(__file__).with_name("rules").glob("[!_]*.py")):
+        import_module(f"codemod.rules.{file.stem}")
+    return RULES
+
+
+def name(dotted: str) -> str:
+    """Stands in emitted text for the local name of `package.Name`."""
+    return f"⟦{dotted}⟧"
+
+
+def helper(function: str) -> str:
+    """Stands in emitted text for a function of `codemod/emitted/`, which the plan adds to the module once."""
+    return f"⟦:{function}⟧"
+
+
+@dataclass(frozen=True)
+class Target:
+    """What to migrate to, and what the repository allows of it."""
+
+    to: str
+    remote_code: bool = True
+    eager: bool = True  # whether `attn_implementation=` may be written (transformers >= 4.36)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Uses that migrate together, and the keys among them."""
+
+    uses: tuple[Use, ...]
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        return frozenset(use.key for use in self.uses)
+
+    @cached_property
+    def predicts_tokens(self) -> bool:
+        """Whether the language-model head is needed, so that the class is `EsmForMaskedLM`."""
+        return any(key.startswith((f"{OUTPUT}[logits]", f"{MODEL}.lm_head")) for key in self.keys)
+
+    @cached_property
+    def shows_attention(self) -> bool:
+        """Whether attention maps are read, which only the eager implementation gives."""
+        wanted = (f"{OUTPUT}[contacts]", f"{OUTPUT}[attentions]", f"{MODEL}.predict_contacts")
+        return any(key.startswith(wanted) for key in self.keys)
+
+
+@dataclass(frozen=True)
+class Site:
+    """One use as a rule sees it, with read-only facts."""
+
+    use: Use
+    group: Group
+    analysis: Analysis
+    target: Target
+
+    @property
+    def node(self) -> ast.AST:
+        return self.use.node
+
+    @property
+    def source(self) -> Source:
+        return self.use.source
+
+    def value(self, node: ast.AST) -> Value:
+        return self.analysis.values.get(node)
+
+    def code(self, node: ast.AST) -> str:
+        return self.source.code(node)
+
+    def replace(self, node: ast.AST, text: str) -> Edit:
+        """Replace a whole node."""
+        return self.edit(*self.source.span(node), text)
+
+    def after(self, node: ast.AST, text: str, upto: Optional[ast.AST] = None) -> Edit:
+        """Replace what follows `node`, up to the end of `upto` (of the use itself unless given)."""
+        return self.edit(self.source.span(node)[1], self.source.span(upto or self.node)[1], text)
+
+    def insert(self, offset: int, text: str) -> Edit:
+        return self.edit(offset, offset, text)
+
+    def edit(self, start: int, stop: int, text: str) -> Edit:
+        return Edit(start, stop, text, self.rule)
+
+    @cached_property
+    def rule(self) -> str:
+        rule = RULES.get(self.use.key)
+        return rule.__module__.rpartition(".")[2] if rule else "unsupported"
+
+    @cached_property
+    def models(self) -> list[Meaning]:
+        """The models a use of an output comes from."""
+        calls = [self.value(model_of(origin)) for origin in self.outputs]
+        return [value for value in calls if isinstance(value, Meaning)]
+
+    @cached_property
+    def outputs(self) -> list[ast.Call]:
+        """The model calls behind a use of an output."""
+        found = self.use.value.origins if self.use.value else frozenset()
+        return sorted((each for each in found if isinstance(each, ast.Call)), key=lambda each: each.lineno)
+
+    def checkpoints(self, value: Optional[Meaning] = None) -> Optional[list[Checkpoint]]:
+        """The checkpoints behind a value of fair-esm's, or None where one is not known."""
+        values = [value] if value else self.models or ([self.use.value] if self.use.value else [])
+        names = {each for meaning in values for each in self.analysis.checkpoints(meaning)}
+        return [CHECKPOINTS[each] for each in sorted(names)] if names and names <= CHECKPOINTS.keys() else None
+
+    def depth(self, value: Optional[Meaning] = None) -> Optional[int]:
+        """The number of layers, where all checkpoints behind the value agree."""
+        known = {checkpoint.layers for checkpoint in self.checkpoints(value) or ()}
+        return known.pop() if len(known) == 1 else None
+
+    def stable(self, node: ast.expr, scope_of: ast.AST) -> bool:
+        """Whether an expression means the same wherever it stands in the scope: names that are bound once."""
+        if isinstance(node, ast.Constant):
+            return True
+        if isinstance(node, ast.Attribute):
+            return self.stable(node.value, scope_of)
+        if isinstance(node, (ast.List, ast.Tuple)):
+            return all(self.stable(each, scope_of) for each in node.elts)
+        return isinstance(node, ast.Name) and self._bindings(node.id, scope_of) <= 1
+
+    def _bindings(self, identifier: str, node: ast.AST) -> int:
+        scope = self.source.scope_of(node)
+        stores = [each for each in ast.walk(scope) if isinstance(each, ast.Name) and each.id == identifier
+                  and not isinstance(each.ctx, ast.Load)]  # fmt: skip
+        given = isinstance(scope, FunctionNode) and identifier in {
+            each.arg for each in ast.walk(scope.args) if isinstance(each, ast.arg)
+        }
+        return len(stores) + given
+
+
+def model_of(call: ast.Call) -> ast.expr:
+    """The expression of the model in `model(...)` or `model.forward(...)`."""
+    forward = isinstance(call.func, ast.Attribute) and call.func.attr == "forward"
+    return call.func.value if forward and isinstance(call.func, ast.Attribute) else call.func
+
+
+def layers_of(value: Value) -> Optional[list[int]]:
+    """The layer numbers of a literal `repr_layers`."""
+    if not isinstance(value, Tup):
+        return None
+    known = [item.values for item in value.items if isinstance(item, Const) and len(item.values) == 1]
+    numbers = [number for values in known for number in values if isinstance(number, int)]
+    return numbers if len(numbers) == len(value.items) else None

@@ -1,0 +1,73 @@
+"""Read special tokens and indices from the tokenizer.
+
+Before: `alphabet.padding_idx`, `alphabet.get_idx("A")`, `alphabet.encode(seq)`
+After:  `alphabet.pad_token_id`, `alphabet.convert_tokens_to_ids("A")`, and ids looked up token by token, so that an unknown
+        letter stays a KeyError
+"""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.library import ALPHABET
+from codemod.rule import Answer, Left, Site, name, rewrites
+
+#: Attribute of fair-esm's Alphabet: attribute of the tokenizer (equal values: FAIR_ESM.md section 2).
+_ATTRIBUTES = {
+    "padding_idx": "pad_token_id",
+    "mask_idx": "mask_token_id",
+    "cls_idx": "cls_token_id",
+    "eos_idx": "eos_token_id",
+    "unk_idx": "unk_token_id",
+    "all_toks": "all_tokens",
+    "standard_toks": "all_tokens[4:31]",
+    "unique_no_split_tokens": "all_tokens",
+    "tok_to_idx": "get_vocab()",
+    "get_idx": "convert_tokens_to_ids",
+    "get_tok": "convert_ids_to_tokens",
+    "to_dict": "get_vocab",
+}
+_CONSTANTS = {"prepend_bos": "True", "append_eos": "True", "use_msa": "False"}
+
+
+@rewrites(*(f"{ALPHABET}.{each}{called}" for each in _ATTRIBUTES for called in ("", "()")))
+def attribute(site: Site) -> Answer:
+    node = site.node.func if isinstance(site.node, ast.Call) else site.node
+    assert isinstance(node, ast.Attribute)
+    yield site.after(node.value, f".{_ATTRIBUTES[node.attr]}", node)
+
+
+@rewrites(*(f"{ALPHABET}.{each}" for each in _CONSTANTS))
+def constant(site: Site) -> Answer:
+    node = site.node
+    assert isinstance(node, ast.Attribute)
+    yield site.replace(node, _CONSTANTS[node.attr])
+
+
+@rewrites(f"{ALPHABET}.encode()")
+def encode(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    if len(call.args) != 1 or call.keywords:
+        yield Left("encode is called with more than the sequence")
+        return
+    tokenizer = site.code(call.func.value)
+    yield site.replace(call, f"[{tokenizer}.get_vocab()[token] for token in {tokenizer}.tokenize({site.code(call.args[0])})]")
+
+
+@rewrites(f"len({ALPHABET})")
+def length(site: Site) -> Answer:
+    """The tokenizer has the same 33 tokens."""
+    yield from ()
+
+
+@rewrites("esm.data.Alphabet.from_architecture()")
+def from_architecture(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    known = call.args[0] if len(call.args) == 1 else None
+    if isinstance(known, ast.Constant) and known.value in ("ESM-1b", "roberta_large"):
+        yield site.replace(call, f'{name("transformers.AutoTokenizer")}.from_pretrained("facebook/esm2_t6_8M_UR50D")')
+    else:
+        yield Left("only the alphabet of ESM-1b and ESM-2 has a tokenizer in transformers")

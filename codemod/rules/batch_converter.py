@@ -1,0 +1,55 @@
+"""Turn (label, sequence) pairs into labels, sequences and padded token ids with the tokenizer.
+
+Before: `batch_converter = alphabet.get_batch_converter(1022)`
+After:  `batch_converter = partial(tokenize_batch, alphabet, max_residues=1022)`, with the function added to the module
+
+Calling it, unpacking three values and `collate_fn=` stay as they are. A letter outside the alphabet stays a KeyError, and
+residues are cut before BOS and EOS are added, as fair-esm does.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.library import ALPHABET, CONVERTER
+from codemod.rule import Answer, Left, Site, helper, name, rewrites
+
+
+@rewrites(f"{ALPHABET}.get_batch_converter()")
+def batch_converter(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    start, stop = site.source.span(call)
+    opening = f"{name('functools.partial')}({helper('tokenize_batch')}, "
+    length = [*call.args, *(each.value for each in call.keywords)]
+    if not length or _is_none(length[0]):
+        yield site.insert(start, opening)
+        yield site.after(call.func.value, ")")
+        return
+    first, last = site.source.span(length[0])
+    yield site.insert(start, opening)
+    yield site.edit(site.source.span(call.func.value)[1], first, ", max_residues=")
+    yield site.edit(last, stop, ")")
+
+
+@rewrites("esm.data.BatchConverter()")
+def constructed(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    if len(call.args) not in (1, 2) or call.keywords:
+        yield Left("BatchConverter is made with keywords: use alphabet.get_batch_converter(length)")
+        return
+    length = f", max_residues={site.code(call.args[1])}" if len(call.args) == 2 else ""
+    made = f"{name('functools.partial')}({helper('tokenize_batch')}, {site.code(call.args[0])}{length})"
+    yield site.replace(call, made)
+
+
+@rewrites(f"{CONVERTER}()")
+def called(site: Site) -> Answer:
+    """The call itself does not change."""
+    yield from ()
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and not node.value

@@ -1,0 +1,118 @@
+"""Load the same checkpoint from the Hub: `EsmModel` (or `EsmForMaskedLM` where logits are read) and its tokenizer.
+
+Before: `model, alphabet = esm.pretrained.esm2_t33_650M_UR50D()`
+After:  `model = EsmModel.from_pretrained("facebook/esm2_t33_650M_UR50D", add_pooling_layer=False)` and
+        `alphabet = AutoTokenizer.from_pretrained("facebook/esm2_t33_650M_UR50D")`
+
+Left alone: checkpoints without a counterpart, local `.pt` files, and with `--to fastesm2` names chosen at run time.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Optional, Union
+
+from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
+from codemod.rule import Answer, Left, Site, helper, name, rewrites
+
+FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
+_FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
+_LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:2]]
+
+
+@rewrites(*_FACTORIES, *_LOADERS, "torch.hub.load()", "esm.pretrained.*()")
+def load_model(site: Site) -> Answer:
+    where = _hub_id(site)
+    if isinstance(where, Left):
+        yield where
+        return
+    model, tokenizer = _loaders(site, where)
+    statement = site.source.statement_of(site.node)
+    targets = _targets(statement, site.node)
+    if targets is None:
+        yield site.replace(site.node, f"({model}, {tokenizer})")
+        return
+    start, stop = site.source.span(statement)
+    lines = [f"{site.code(target)} = {text}" for target, text in zip(targets, (model, tokenizer)) if _kept(target)]
+    yield site.edit(start, stop, f"\n{site.source.indent(statement)}".join(lines))
+
+
+@rewrites("esm.pretrained.load_model_and_alphabet_local()", "esm.pretrained.load_model_and_alphabet_core()")
+def load_local(site: Site) -> Answer:
+    yield Left("local fair-esm weights have no place on the Hub: convert them once, then load the folder it writes")
+
+
+def _hub_id(site: Site) -> Union[str, Left]:
+    """An expression for the Hub id."""
+    names = site.analysis.names(site.node)
+    for each in sorted(names & WITHOUT_COUNTERPART.keys()):
+        return Left(WITHOUT_COUNTERPART[each])
+    if any(each.endswith(".pt") for each in names):
+        return Left("a local .pt file is loaded: convert the weights once, then load the folder it writes")
+    unknown = sorted(names - CHECKPOINTS.keys() - {"?"})
+    if unknown:
+        return Left(f"fair-esm has no checkpoint {unknown[0]!r}")
+    if site.target.to == "fastesm2":
+        return Left(_CHOICE) if "?" in names else f'"{FASTESM2}"'
+    return _facebook(site, names)
+
+
+_CHOICE = "the checkpoint is chosen at run time, and FastESM2_650 is one checkpoint: --to hf keeps the choice"
+
+
+def _facebook(site: Site, names: frozenset[str]) -> Union[str, Left]:
+    argument = _argument(site)
+    if argument is None or isinstance(argument, ast.Constant):
+        (only,) = names
+        return f'"{CHECKPOINTS[only].hub}"'
+    text = site.code(argument)
+    if not isinstance(argument, (ast.Name, ast.Attribute, ast.JoinedStr, ast.Subscript)) or "\n" in text:
+        return Left("the checkpoint's name is an expression: give it a variable of its own first")
+    if "?" not in names and all(CHECKPOINTS[each].hub == f"facebook/{each}" for each in names):
+        return f'f"facebook/{{{text}}}"' if '"' not in text else f'"facebook/" + {text}'
+    return f"{helper('hub_checkpoint')}({text})"
+
+
+def _argument(site: Site) -> Optional[ast.expr]:
+    """The expression that names the checkpoint; None for a factory."""
+    call = site.node
+    assert isinstance(call, ast.Call)
+    kind = site.analysis.calls[call][0]
+    if kind == "esm.pretrained.*":
+        inner = call.func
+        return inner.args[1] if isinstance(inner, ast.Call) and len(inner.args) > 1 else None
+    if kind.rpartition(".")[2] in CHECKPOINTS:
+        return None
+    position = 1 if kind == "torch.hub.load" else 0
+    given = [each.value for each in call.keywords if each.arg in ("model_name", "model")]
+    return given[0] if given else call.args[position]
+
+
+def _loaders(site: Site, where: str) -> tuple[str, str]:
+    """Emitted code for model and tokenizer."""
+    tokenizer, headed = name("transformers.AutoTokenizer"), site.group.predicts_tokens
+    if site.target.to == "fastesm2":
+        pinned = f'{where}, revision="{REVISION}"'
+        half = f"torch_dtype={name('torch')}.float16"
+        remote = f"{name('transformers.AutoModel')}.from_pretrained({pinned}, trust_remote_code=True, {half})"
+        stock = f"{name('transformers.EsmModel')}.from_pretrained({pinned}, add_pooling_layer=False, {half})"
+        return remote if site.target.remote_code else stock, f"{tokenizer}.from_pretrained({pinned})"
+    kind = name("transformers.EsmForMaskedLM" if headed else "transformers.EsmModel")
+    options = "" if headed else ", add_pooling_layer=False"
+    options += ', attn_implementation="eager"' if site.group.shows_attention and site.target.eager else ""
+    return f"{kind}.from_pretrained({where}{options})", f"{tokenizer}.from_pretrained({where})"
+
+
+def _targets(statement: ast.stmt, call: ast.AST) -> Optional[list[ast.expr]]:
+    """The two targets of `model, alphabet = load()`, where both are plain names or attributes."""
+    if not isinstance(statement, ast.Assign) or statement.value is not call or len(statement.targets) != 1:
+        return None
+    target = statement.targets[0]
+    if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
+        return None
+    plain = all(isinstance(each, (ast.Name, ast.Attribute)) for each in target.elts)
+    return target.elts if plain else None
+
+
+def _kept(target: ast.expr) -> bool:
+    return not (isinstance(target, ast.Name) and target.id == "_")

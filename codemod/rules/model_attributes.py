@@ -1,0 +1,108 @@
+"""Read the model's sizes from its config, and its parts where transformers keeps them.
+
+Before: `model.num_layers`, `model.embed_dim`, `model.predict_contacts(tokens)`, `model.embed_tokens`
+After:  `model.config.num_hidden_layers`, `model.config.hidden_size`, the same method with the attention mask,
+        `model.get_input_embeddings()`
+
+Left alone: half precision (other numbers on every version), state dicts and parameter names (other names), layers.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.library import FOLD, MODEL, WITHOUT_COUNTERPART
+from codemod.rule import Answer, Left, Site, rewrites
+
+_CONFIG = {
+    "num_layers": "num_hidden_layers",
+    "embed_dim": "hidden_size",
+    "attention_heads": "num_attention_heads",
+    "alphabet_size": "vocab_size",
+    "padding_idx": "pad_token_id",
+    "mask_idx": "mask_token_id",
+}
+_NAMES = "its parameters have other names in transformers (FAIR_ESM key map): convert the checkpoint or rename the keys"
+_HALF = "half precision gives other numbers in transformers (fair-esm also rounds its rotary frequencies): decide by hand"
+_REFUSED = {
+    "half": _HALF,
+    "bfloat16": _HALF,
+    "double": "float64 gives other numbers in transformers: decide by hand",
+    "state_dict": _NAMES,
+    "load_state_dict": _NAMES,
+    "named_parameters": _NAMES,
+    "layers": "the layers are used one by one: transformers' take and give other things",
+    "args": "fair-esm's own arguments are read: transformers keeps a config",
+}
+
+
+@rewrites(*(f"{MODEL}.{each}" for each in _CONFIG))
+def config(site: Site) -> Answer:
+    node = site.node
+    assert isinstance(node, ast.Attribute)
+    yield site.after(node.value, f".config.{_CONFIG[node.attr]}")
+
+
+@rewrites(f"{MODEL}.predict_contacts()")
+def predict_contacts(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    tokens = call.args[0] if len(call.args) == 1 and not call.keywords else None
+    if site.target.to == "fastesm2":
+        yield Left("FastESM2_650 stores no contact head: its contacts would be random")
+    elif not isinstance(tokens, (ast.Name, ast.Attribute)) or not isinstance(call.func.value, (ast.Name, ast.Attribute)):
+        yield Left("predict_contacts is called with an expression: give the tokens a variable first")
+    else:
+        model, text = site.code(call.func.value), site.code(tokens)
+        yield site.insert(site.source.span(tokens)[1], f", {text}.ne({model}.config.pad_token_id)")
+
+
+@rewrites(f"{MODEL}.embed_tokens")
+def embeddings(site: Site) -> Answer:
+    assert isinstance(site.node, ast.Attribute)
+    yield site.after(site.node.value, ".get_input_embeddings()")
+
+
+@rewrites(f"{MODEL}.embed_tokens()")
+def embed(site: Site) -> Answer:
+    assert isinstance(site.node, ast.Call)
+    assert isinstance(site.node.func, ast.Attribute)
+    yield site.after(site.node.func.value, ".get_input_embeddings()", site.node.func)
+
+
+@rewrites(f"{MODEL}.emb_layer_norm_after", f"{MODEL}.emb_layer_norm_after()")
+def layer_norm(site: Site) -> Answer:
+    node = site.node.func if isinstance(site.node, ast.Call) else site.node
+    assert isinstance(node, ast.Attribute)
+    inner = ".esm" if site.group.predicts_tokens else ""
+    yield site.after(node.value, f"{inner}.encoder.emb_layer_norm_after", node)
+
+
+@rewrites(f"{MODEL}.lm_head", f"{MODEL}.lm_head()")
+def lm_head(site: Site) -> Answer:
+    """`EsmForMaskedLM` has it under the same name."""
+    if site.target.to == "fastesm2":
+        yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+
+
+@rewrites(f"{MODEL}.lm_head=", f"{MODEL}.contact_head=")
+def replaced_head(site: Site) -> Answer:
+    yield Left("a head of the model is replaced: what its output means afterwards must be decided by hand")
+
+
+@rewrites(*(f"{MODEL}.{each}{called}" for each in _REFUSED for called in ("", "()")))
+def refused(site: Site) -> Answer:
+    node = site.node.func if isinstance(site.node, ast.Call) else site.node
+    assert isinstance(node, ast.Attribute)
+    yield Left(_REFUSED[node.attr])
+
+
+@rewrites("esm.model.esm2.ESM2()", "esm.model.esm1.ProteinBertModel()", "esm.model.msa_transformer.MSATransformer()")
+def from_scratch(site: Site) -> Answer:
+    yield Left("a model is made from scratch: EsmForMaskedLM(EsmConfig(...)) starts from other random weights")
+
+
+@rewrites(*(f"{FOLD}.{each}()" for each in ("infer_pdb", "infer_pdbs", "infer", "set_chunk_size", "output_to_pdb")))
+def fold(site: Site) -> Answer:
+    yield Left(WITHOUT_COUNTERPART["esmfold_v1"])

@@ -1,0 +1,210 @@
+"""Call the model with the attention mask that fair-esm derives from the tokens itself.
+
+Before: `results = model(batch_tokens, repr_layers=[33], return_contacts=True)`
+After:  `results = model(batch_tokens, attention_mask=batch_tokens.ne(model.config.pad_token_id))`, with
+        `output_hidden_states=True` where other layers than the last are read; contacts and attentions follow as variables
+
+The mask is computed from the tensor that is handed over, so that cut, masked and hand-made tokens keep their meaning.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import Optional
+
+from codemod.library import ALPHABET, MODEL, OUTPUT
+from codemod.records import Edit
+from codemod.rule import Answer, Left, Site, helper, layers_of, model_of, rewrites
+from codemod.values import Meaning
+
+_PARAMETERS = ("tokens", "repr_layers", "need_head_weights", "return_contacts")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A model call taken apart; `flags` are the arguments after the tokens."""
+
+    node: ast.Call
+    tokens: ast.expr
+    flags: dict[str, ast.expr]
+
+
+@rewrites(f"{MODEL}()", f"{MODEL}.forward()")
+def model_call(site: Site) -> Answer:
+    call = parse(site.node)
+    if call is None:
+        yield Left("the model is called with arguments this tool does not know")
+        return
+    refusal = _refusal(site, call)
+    if refusal:
+        yield Left(refusal)
+        return
+    tokens, first = _named_tokens(site, call)
+    yield from first
+    mask = mask_of(site, call, tokens)
+    options = [f"attention_mask={mask}"]
+    if _reads_hidden_states(site, call):
+        options.append("output_hidden_states=True")
+    if reads(site, call.node, "attentions"):
+        options.append("output_attentions=True")
+    stop = site.source.span(call.node)[1]
+    end = max(site.source.span(each)[1] for each in (call.tokens, *call.flags.values()))
+    yield site.edit(site.source.span(call.tokens)[1], end, ", " + ", ".join(options))
+    yield from _hoisted(site, call, tokens, mask, stop)
+
+
+def parse(node: ast.AST) -> Optional[Call]:
+    """A model call's tokens and flags, or None where they cannot be told apart."""
+    assert isinstance(node, ast.Call)
+    if any(isinstance(each, ast.Starred) for each in node.args) or len(node.args) > len(_PARAMETERS):
+        return None
+    given = dict(zip(_PARAMETERS, node.args))
+    given.update({each.arg: each.value for each in node.keywords if each.arg})
+    if any(each.arg is None for each in node.keywords) or not given.keys() <= set(_PARAMETERS) or "tokens" not in given:
+        return None
+    if node.keywords and node.keywords[0].arg != "tokens" and not node.args:
+        return None
+    return Call(node, given.pop("tokens"), given)
+
+
+def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
+    """The places in the group where this call's output is read by that key."""
+    uses = (use for use in site.group.uses if use.key == f"{OUTPUT}[{key}]" and use.value)
+    return [use.node for use in uses if call in use.links and isinstance(use.node, ast.Subscript)]
+
+
+def mask_of(site: Site, call: Call, tokens: str) -> str:
+    """An expression for the attention mask; `config` is at hand wherever the model is."""
+    model = model_code(site, call.node)
+    if _masks_residues(site):
+        return f"{helper('padding_mask')}({tokens}, {model}.config)"
+    return f"{tokens}.ne({model}.config.pad_token_id)"
+
+
+def model_code(site: Site, call: ast.Call) -> str:
+    return site.code(model_of(call))
+
+
+def contacts_name(site: Site, call: ast.Call, key: str) -> str:
+    """The variable that holds contacts or attentions after the call; free in the module."""
+    taken = {node.id for node in ast.walk(site.source.tree) if isinstance(node, ast.Name)}
+    plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
+    calls = [use.node for use in site.group.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
+    number = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)].index(call) + 1
+    label = plain if number == 1 else f"{plain}_{number}"
+    while label in taken:
+        label += "_"
+    return label
+
+
+def _refusal(site: Site, call: Call) -> Optional[str]:
+    model = site.code(call.node.func)
+    if not isinstance(call.node.func, (ast.Name, ast.Attribute)):
+        return f"the model is not a variable: {model}"
+    statement = site.source.statement_of(call.node)
+    for key in ("contacts", "attentions"):
+        if not reads(site, call.node, key):
+            continue
+        if site.target.to == "fastesm2":
+            return f"FastESM2_650 has no {key} worth reading: its contact head is not stored and its maps are wrong"
+        if not isinstance(statement, ast.Assign) or statement.value is not call.node:
+            return f"{key} are read from a call whose output has no variable"
+        if any(site.source.scope_of(each) is not site.source.scope_of(call.node) for each in reads(site, call.node, key)):
+            return f"{key} are read in another function than the one that calls the model"
+    if site.target.to == "fastesm2" and site.group.predicts_tokens:
+        return "FastESM2_650 stores no language-model decoder: its logits would be random"
+    return None
+
+
+def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
+    """The tokens as an expression to use twice; a walrus names them where they are computed in place."""
+    edits = []
+    keyword = next((each for each in call.node.keywords if each.arg == "tokens"), None)
+    if keyword is not None:
+        start = site.source.span(keyword.value)[0]
+        edits.append(site.edit(start - len("tokens="), start, "input_ids="))
+    if _simple(site, call.tokens):
+        return site.code(call.tokens), edits
+    label = _fresh(site, "input_ids")
+    start, stop = site.source.span(call.tokens)
+    edits += [site.insert(start, f"({label} := "), site.insert(stop, ")")]
+    return label, edits
+
+
+def _simple(site: Site, node: ast.expr) -> bool:
+    """Names, attributes and cheap moves of them: reading them twice changes nothing."""
+    if isinstance(node, ast.Call):
+        method = node.func
+        moves = isinstance(method, ast.Attribute) and method.attr in ("cuda", "cpu") and not node.args
+        return moves and not node.keywords and isinstance(method, ast.Attribute) and _simple(site, method.value)
+    if isinstance(node, ast.Attribute):
+        return _simple(site, node.value)
+    return isinstance(node, ast.Name)
+
+
+def _fresh(site: Site, label: str) -> str:
+    taken = {node.id for node in ast.walk(site.source.tree) if isinstance(node, ast.Name)}
+    while label in taken:
+        label += "_"
+    return label
+
+
+def _masks_residues(site: Site) -> bool:
+    """Whether `<mask>` tokens can be among the tokens other than from a FASTA file."""
+    return f"{ALPHABET}.mask_idx" in site.group.keys or any(
+        "<mask>" in source.text for source in {use.source for use in site.group.uses}
+    )
+
+
+def _reads_hidden_states(site: Site, call: Call) -> bool:
+    found = reads(site, call.node, "representations")
+    return any(site.group.predicts_tokens or not last_layer(site, each) for each in found)
+
+
+def last_layer(site: Site, read: ast.Subscript) -> bool:
+    """Whether `output["representations"]` is read at the last layer only."""
+    depth = depth_behind(site, read)
+    parent = site.source.parents[read]
+    if depth is None:
+        return False
+    if isinstance(parent, ast.Subscript) and parent.value is read:
+        known = site.value(parent.slice)
+        return getattr(known, "values", None) == frozenset([depth])
+    return requested(site, read) == [depth]
+
+
+def depth_behind(site: Site, read: ast.Subscript) -> Optional[int]:
+    """The depth of every model whose output is read here, if they agree."""
+    output = site.value(read.value)
+    calls = [each for each in getattr(output, "origins", ()) if isinstance(each, ast.Call)]
+    models = [site.value(model_of(call)) for call in calls]
+    depths = {site.depth(model) if isinstance(model, Meaning) else None for model in models}
+    return depths.pop() if len(depths) == 1 else None
+
+
+def requested(site: Site, read: ast.Subscript) -> Optional[list[int]]:
+    """The literal layer numbers that the calls behind a read ask for."""
+    output = site.value(read.value)
+    found = []
+    for call in getattr(output, "origins", ()):
+        parsed = parse(call)
+        flag = parsed.flags.get("repr_layers") if parsed else None
+        found.append(layers_of(site.value(flag)) if flag is not None else [])
+    return found[0] if found and all(each == found[0] for each in found) else None
+
+
+def _hoisted(site: Site, call: Call, tokens: str, mask: str, stop: int) -> Answer:
+    """Contacts and attentions become variables right after the call, under the same `no_grad`."""
+    statement = site.source.statement_of(call.node)
+    model, end = model_code(site, call.node), site.source.span(statement)[1]
+    indent = f"\n{site.source.indent(statement)}"
+    if reads(site, call.node, "contacts"):
+        wanted = call.flags.get("return_contacts")
+        guard = "" if wanted is None or isinstance(wanted, ast.Constant) else f" if {site.code(wanted)} else None"
+        name = contacts_name(site, call.node, "contacts")
+        yield site.insert(end, f"{indent}{name} = {model}.predict_contacts({tokens}, {mask}){guard}")
+    if reads(site, call.node, "attentions"):
+        assert isinstance(statement, ast.Assign)
+        output, name = site.code(statement.targets[0]), contacts_name(site, call.node, "attentions")
+        yield site.insert(end, f"{indent}{name} = {helper('stack_attentions')}({output}.attentions, {mask})")

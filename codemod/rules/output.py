@@ -1,0 +1,34 @@
+"""Read logits, contacts and attention maps.
+
+Before: `results["logits"]`, `results["contacts"]`, `results["attentions"]`
+After:  `results.logits`, and the variables `predicted_contacts` and `attention_maps` that follow the model call
+
+`predict_contacts` is a second pass through the model, with the same numbers. Attention maps are stacked as fair-esm
+stacks them and are zero where either token is padding.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.library import OUTPUT
+from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules.model_call import contacts_name
+
+
+@rewrites(f"{OUTPUT}[logits]")
+def logits(site: Site) -> Answer:
+    assert isinstance(site.node, ast.Subscript)
+    if site.target.to == "fastesm2":
+        yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+    else:
+        yield site.after(site.node.value, ".logits")
+
+
+@rewrites(f"{OUTPUT}[contacts]", f"{OUTPUT}[attentions]")
+def maps(site: Site) -> Answer:
+    if len(site.outputs) != 1:
+        yield Left("this output comes from more than one model call")
+    else:
+        key = "contacts" if "contacts" in site.use.key else "attentions"
+        yield site.replace(site.node, contacts_name(site, site.outputs[0], key))

@@ -1,0 +1,67 @@
+"""Read hidden states where transformers keeps them; the numbers of the layers are the same.
+
+Before: `results["representations"][33]`
+After:  `results.last_hidden_state`, for another layer `results.hidden_states[12]`; the whole dict becomes the dict of the
+        layers that were asked for
+
+Left alone: a layer that was not asked for, which is a KeyError today.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import Optional
+
+from codemod.library import OUTPUT
+from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules.model_call import depth_behind, last_layer, parse, requested
+
+
+@rewrites(f"{OUTPUT}[representations]")
+def representations(site: Site) -> Answer:
+    read = site.node
+    assert isinstance(read, ast.Subscript)
+    parent = site.source.parents[read]
+    one_layer = isinstance(parent, ast.Subscript) and parent.value is read
+    refusal = _refusal(site, read, parent.slice if one_layer and isinstance(parent, ast.Subscript) else None)
+    if refusal:
+        yield Left(refusal)
+    elif one_layer and last_layer(site, read):
+        yield site.after(read.value, _last(site), parent)
+    elif one_layer:
+        yield site.after(read.value, ".hidden_states")
+    elif last_layer(site, read):
+        yield site.replace(read, f"{{{depth_behind(site, read)}: {site.code(read.value)}{_last(site)}}}")
+    else:
+        yield from _several(site, read)
+
+
+def _last(site: Site) -> str:
+    last = ".hidden_states[-1]" if site.group.predicts_tokens else ".last_hidden_state"
+    return f"{last}.float()" if site.target.to == "fastesm2" else last
+
+
+def _several(site: Site, read: ast.Subscript) -> Answer:
+    calls = [parse(each) for each in site.outputs]
+    wanted = [call.flags.get("repr_layers") for call in calls if call]
+    flag = wanted[0] if len(wanted) == 1 else None
+    if flag is None or not site.stable(flag, site.outputs[0]) or not isinstance(read.value, ast.Name):
+        yield Left("all representations are read at once, and which layers were asked for cannot be repeated here")
+    elif site.source.scope_of(read) is not site.source.scope_of(site.outputs[0]):
+        yield Left("all representations are read in another function than the one that asks for the layers")
+    else:
+        states = f"enumerate({site.code(read.value)}.hidden_states)"
+        yield site.replace(read, f"{{layer: states for layer, states in {states} if layer in {site.code(flag)}}}")
+
+
+def _refusal(site: Site, read: ast.Subscript, layer: Optional[ast.expr]) -> Optional[str]:
+    asked, known = requested(site, read), getattr(site.value(layer), "values", None) if layer is not None else None
+    if known and any(isinstance(each, int) and each < 0 for each in known):
+        return "a negative layer is a KeyError in fair-esm today"
+    if known and asked is not None and not known <= set(asked):
+        return f"layer {sorted(known - set(asked))[0]} was not asked for: a KeyError in fair-esm today"
+    if site.target.to != "fastesm2":
+        return None
+    if not last_layer(site, read):
+        return "which layer of FastESM2_650 (33 layers) stands for this one is your decision"
+    return None

@@ -1,0 +1,65 @@
+"""Name transformers' classes in annotations and in `isinstance`.
+
+Before: `def embed(model: esm.ESM2, alphabet: esm.Alphabet)`, `isinstance(model, MSATransformer)`
+After:  `def embed(model: EsmModel, alphabet: PreTrainedTokenizerBase)`, `False` (an MSA Transformer is never loaded there)
+"""
+
+from __future__ import annotations
+
+import ast
+
+from codemod.library import MODEL
+from codemod.rule import Answer, Left, Site, name, rewrites
+
+_CLASSES = {
+    "esm.data.Alphabet": "transformers.PreTrainedTokenizerBase",
+    "esm.model.esm2.ESM2": "transformers.PreTrainedModel",
+    "esm.model.esm1.ProteinBertModel": "transformers.PreTrainedModel",
+}
+
+
+@rewrites(*_CLASSES)
+def annotation(site: Site) -> Answer:
+    if _in_annotation(site) or _in_isinstance(site):
+        yield site.replace(site.node, name(_CLASSES[site.use.key]))
+    else:
+        yield Left("a class of fair-esm's is used as a value")
+
+
+@rewrites("esm.data.FastaBatchedDataset")
+def dataset(site: Site) -> Answer:
+    if _in_annotation(site):
+        yield site.replace(site.node, "list")
+    else:
+        yield Left("a subclass or a handed-on FastaBatchedDataset: read the file with a function of your own")
+
+
+@rewrites("esm.model.msa_transformer.MSATransformer")
+def msa(site: Site) -> Answer:
+    parent = site.source.parents[site.node]
+    if isinstance(parent, ast.Call) and _in_isinstance(site):
+        yield site.replace(parent, "False")
+    else:
+        yield Left("the MSA Transformer has no counterpart in transformers")
+
+
+@rewrites(f"isinstance({MODEL})")
+def instance(site: Site) -> Answer:
+    """The class in the second argument is a use of its own."""
+    yield from ()
+
+
+def _in_annotation(site: Site) -> bool:
+    child = site.node
+    for parent in site.source.ancestors(site.node):
+        if child in (getattr(parent, "annotation", None), getattr(parent, "returns", None)):
+            return True
+        if isinstance(parent, (ast.stmt, ast.Call)):
+            return False
+        child = parent
+    return False
+
+
+def _in_isinstance(site: Site) -> bool:
+    parent = site.source.parents[site.node]
+    return isinstance(parent, ast.Call) and site.code(parent.func) == "isinstance" and parent.args[1:] == [site.node]

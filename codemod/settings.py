@@ -1,0 +1,42 @@
+"""Settings of the target repository: `[tool.codemod]` in its pyproject.toml; arguments win."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from codemod.errors import UnusableInput
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+_KNOWN = {"to": str, "exclude": list, "only": list}
+
+
+def configured(options: argparse.Namespace, parser: argparse.ArgumentParser) -> argparse.Namespace:
+    """The options with what the repository's pyproject.toml says where the command line says nothing.
+
+    Raises UnusableInput for a table that cannot be meant.
+    """
+    file = (options.paths[0] if options.paths else Path()) / "pyproject.toml"
+    table = _table(file) if file.is_file() else {}
+    for name, value in table.items():
+        if not isinstance(value, _KNOWN.get(name, ())):
+            raise UnusableInput(f"{file}: [tool.codemod] {name} = {value!r} is not a setting; known: to, exclude, only")
+        if getattr(options, name) == parser.get_default(name):
+            setattr(options, name, value)
+    if options.to not in ("fastesm2", "hf", "stub"):
+        raise UnusableInput(f"{file}: [tool.codemod] to = {options.to!r} is not one of fastesm2, hf, stub")
+    return options
+
+
+def _table(file: Path) -> dict[str, object]:
+    try:
+        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return {}  # its owner hears of it from the tools that need the file
+    table = tools.get("codemod", {}) if isinstance(tools, dict) else {}
+    return dict(table) if isinstance(table, dict) else {}

@@ -1,0 +1,43 @@
+"""Statements rewritten with libcst, so that their comments and spacing stay as they were. Only edited ones are parsed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Optional, Union
+
+import libcst as cst
+
+
+def edit_import(code: str, remove: Collection[str], add: Sequence[str] = ()) -> Optional[str]:
+    """An import statement without some of its names and with others; None when nothing of it is left.
+
+    `remove` holds names as they are written in the statement (`pretrained`, `esm.data`); `add` names for a
+    `from` import. `code` is one statement without its indentation and line end.
+    """
+    module = cst.parse_module(code)
+    line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
+    statement = line.body[0]
+    assert isinstance(statement, (cst.Import, cst.ImportFrom))
+    assert not isinstance(statement.names, cst.ImportStar)
+    kept = [alias for alias in statement.names if module.code_for_node(alias.name) not in remove]
+    if not kept and not add:
+        return None
+    kept = _with_commas(kept, [cst.ImportAlias(name=cst.Name(each)) for each in add], statement)
+    changed = line.with_changes(body=[statement.with_changes(names=kept), *line.body[1:]])
+    return module.with_changes(body=[changed]).code
+
+
+def _with_commas(
+    kept: list[cst.ImportAlias], added: list[cst.ImportAlias], statement: Union[cst.Import, cst.ImportFrom]
+) -> list[cst.ImportAlias]:
+    """Names with the separators they had; the last keeps a trailing comma only inside parentheses."""
+    plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+    names = [*kept, *added]
+    assert not isinstance(statement.names, cst.ImportStar)
+    last = statement.names[-1]
+    trailing = last.comma
+    separated = [
+        each if isinstance(each.comma, cst.Comma) and each is not last else each.with_changes(comma=plain)
+        for each in names[:-1]
+    ]
+    return [*separated, names[-1].with_changes(comma=trailing)]

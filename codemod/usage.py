@@ -1,0 +1,220 @@
+"""Every use of fair-esm in the repository: expressions whose value or name comes from it.
+
+A use has a key that says what it is, for one rule to answer: `esm.pretrained.esm2_t6_8M_UR50D()` (a call of a name),
+`esm.data.Alphabet` (a mention), `esm.Model.num_layers` (an attribute of a value), `esm.Model.lm_head=` (a store),
+`esm.Output[logits]` (a subscript), `len(esm.Alphabet)`, and the uses nobody can prove: `escape`, `mixed`, `word`, `string`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Optional
+
+from codemod.flow.analysis import Analysis
+from codemod.library import ALPHABET, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
+from codemod.source import Source
+from codemod.values import External, Func, Meaning, Mixed, Value, constants, meanings, origins
+
+
+@dataclass(frozen=True)
+class Use:
+    """`node` is the expression to rewrite; `value` the meaning it is a use of; `links` the expressions it hangs on."""
+
+    source: Source
+    node: ast.AST
+    key: str
+    value: Optional[Meaning] = None
+    links: frozenset[ast.AST] = field(default=frozenset(), compare=False)
+    why: str = ""
+
+    @property
+    def line(self) -> int:
+        return self.node.lineno  # type: ignore[attr-defined, no-any-return]
+
+
+def find_uses(analysis: Analysis) -> list[Use]:
+    """All uses in the files that were analysed, in the order of the files and their lines; imports are not among them."""
+    uses = [use for source in analysis.project.sources for use in _in_source(analysis, source)]
+    return sorted(uses, key=lambda use: (use.source.path, use.source.span(use.node)))
+
+
+def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
+    """Values handed to one call together belong together."""
+    for source in analysis.project.sources:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call):
+                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
+                together = frozenset(origin for each in arguments for origin in _tracked(analysis.values.get(each)))
+                if len(together) > 1:
+                    yield together
+
+
+def _tracked(value: Value) -> frozenset[ast.AST]:
+    return frozenset(origin for meaning in meanings(value) for origin in meaning.origins)
+
+
+def _in_source(analysis: Analysis, source: Source) -> Iterator[Use]:
+    for node in ast.walk(source.tree):
+        find = _FINDERS.get(type(node))
+        if find is not None:
+            yield from find(analysis, source, node)
+        if node in analysis.escapes:
+            value, why = analysis.escapes[node]
+            yield Use(source, node, "escape", next(meanings(value), None), origins(value), f"{_named(value)} {why}")
+
+
+def _named(value: Value) -> str:
+    kinds = sorted({_WORDS_FOR.get(meaning.kind, meaning.kind) for meaning in meanings(value)})
+    return " and ".join(kinds) or "a value that is sometimes fair-esm's"
+
+
+_WORDS_FOR = {
+    MODEL: "the model",
+    ALPHABET: "the alphabet",
+    OUTPUT: "the model's output",
+    "esm.Fold": "the folding model",
+}
+
+
+def _name(analysis: Analysis, source: Source, node: ast.Name) -> Iterator[Use]:
+    yield from _mention(analysis, source, node)
+
+
+def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Iterator[Use]:
+    yield from _mention(analysis, source, node)
+    base = analysis.values.get(node.value)
+    if isinstance(base, Mixed):
+        yield _mixed(source, node, base, f".{node.attr}")
+    elif isinstance(base, Meaning) and base.kind in PSEUDO:
+        yield from _member(source, node, base)
+    elif not isinstance(base, Meaning) and node.attr in WORDS["attributes"]:
+        yield _word(source, node, base, f".{node.attr}")
+
+
+def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]:
+    unchanged = node.attr in (*SAME.get(base.kind, ()), *UNCHANGED.get(base.kind, ())) or base.kind == LAYERS
+    if not isinstance(node.ctx, ast.Load):
+        yield Use(source, node, f"{base.kind}.{node.attr}=", base, base.origins)
+    elif not unchanged:
+        called = _callee(source, node)
+        key = f"{base.kind}.{node.attr}"
+        yield Use(source, called or node, f"{key}()" if called else key, base, base.origins)
+
+
+def _mention(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use]:
+    """A name of fair-esm's, where it is longest: `esm.pretrained.esm2_t6_8M_UR50D`, not the `esm` inside."""
+    value = analysis.values.get(node)
+    if not isinstance(value, Meaning) or value.kind in PSEUDO or node not in value.origins:
+        return
+    parent = source.parents[node]
+    if parent in value.origins or _absorbed(analysis, node, parent):
+        return
+    called = _callee(source, node)
+    key = f"{value.kind}()" if called else value.kind
+    yield Use(source, called or node, key, value, value.origins)
+
+
+def _absorbed(analysis: Analysis, node: ast.expr, parent: ast.AST) -> bool:
+    """Whether the parent expression is the longer mention (an attribute, or `getattr`)."""
+    outer = analysis.values.get(parent)
+    if not isinstance(outer, Meaning) or outer.kind in PSEUDO or parent not in outer.origins:
+        return False
+    return isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Call) and parent.func is not node)
+
+
+def _callee(source: Source, node: ast.AST) -> Optional[ast.Call]:
+    parent = source.parents.get(node)
+    return parent if isinstance(parent, ast.Call) and parent.func is node else None
+
+
+def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
+    function = analysis.values.get(node.func)
+    if isinstance(function, Mixed):
+        yield _mixed(source, node, function, "()")
+    elif isinstance(function, Meaning):
+        yield from _call_of(analysis, source, node, function)
+    elif isinstance(function, External) and function.name in ("builtins.len", "builtins.isinstance"):
+        yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
+    elif node in analysis.calls:
+        yield Use(source, node, "torch.hub.load()", Meaning(MODEL, frozenset([node])), frozenset([node]))
+    elif not isinstance(function, Func):
+        for keyword in node.keywords:
+            if keyword.arg in WORDS["keywords"]:
+                yield _word(source, node, function, f"{keyword.arg}=")
+                break
+    yield from _mention(analysis, source, node)
+    yield from _patched(analysis, source, node, function)
+
+
+def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meaning) -> Iterator[Use]:
+    if function.kind in PSEUDO or (node.func not in function.origins and function.kind.rpartition(".")[0] not in PSEUDO):
+        yield Use(source, node, f"{function.kind}()", function, function.origins | {node})
+
+
+def _looked_at(analysis: Analysis, source: Source, node: ast.Call, name: str) -> Iterator[Use]:
+    value = analysis.values.get(node.args[0]) if node.args else None
+    if isinstance(value, Meaning) and value.kind not in (DATASET, LAYERS) and value.kind in PSEUDO:
+        yield Use(source, node, f"{name}({value.kind})", value, value.origins)
+
+
+def _patched(analysis: Analysis, source: Source, node: ast.Call, function: Value) -> Iterator[Use]:
+    """Dotted names in strings: `mock.patch("esm.pretrained.esm2_t6_8M_UR50D")`."""
+    if not ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem")):
+        return
+    for argument in node.args:
+        known = constants(analysis.values.get(argument)) or ()
+        for name in known:
+            if isinstance(name, str) and name.startswith("esm.") and canonical(name):
+                yield Use(source, argument, "string", None, frozenset(), f"the string {name!r} names fair-esm")
+
+
+def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Iterator[Use]:
+    base = analysis.values.get(node.value)
+    key = constants(analysis.values.get(node.slice)) or frozenset()
+    only = next(iter(key)) if len(key) == 1 else ""
+    if isinstance(base, Mixed):
+        yield _mixed(source, node, base, "[...]")
+    elif isinstance(base, Meaning) and base.kind in PSEUDO - {DATASET, LAYERS}:
+        store = "" if isinstance(node.ctx, ast.Load) else "="
+        yield Use(source, node, f"{base.kind}[{only}]{store}", base, base.origins)
+    elif base is None and only in WORDS["keys"] and isinstance(node.ctx, ast.Load):
+        yield _word(source, node, base, f"[{only!r}]")
+    elif isinstance(base, External) and base.name == "sys.modules" and only == "esm":
+        yield Use(source, node, "string", None, frozenset(), "sys.modules['esm'] is changed")
+
+
+def _iterated(analysis: Analysis, source: Source, node: ast.For | ast.comprehension) -> Iterator[Use]:
+    value = analysis.values.get(node.iter)
+    if isinstance(value, Meaning) and value.kind in (MODEL, OUTPUT, ALPHABET):
+        yield Use(source, node.iter, f"iter({value.kind})", value, value.origins)
+
+
+def _compared(analysis: Analysis, source: Source, node: ast.Compare) -> Iterator[Use]:
+    for operator, operand in zip(node.ops, node.comparators):
+        value = analysis.values.get(operand)
+        if isinstance(operator, (ast.In, ast.NotIn)) and isinstance(value, Meaning) and value.kind in PSEUDO:
+            yield Use(source, node, f"in({value.kind})", value, value.origins)
+
+
+def _mixed(source: Source, node: ast.AST, value: Mixed, what: str) -> Use:
+    why = f"{what} is used on a value that is fair-esm's in one case and something else in another"
+    return Use(source, node, "mixed", None, value.origins, why)
+
+
+def _word(source: Source, node: ast.AST, base: Value, what: str) -> Use:
+    why = f"{what} looks like fair-esm's, but where the object comes from cannot be seen here"
+    return Use(source, node, "word", None, frozenset(), why)
+
+
+_FINDERS: dict[type, Callable[..., Iterator[Use]]] = {
+    ast.Attribute: _attribute,
+    ast.Call: _call,
+    ast.Compare: _compared,
+    ast.For: _iterated,
+    ast.Name: _name,
+    ast.Subscript: _subscript,
+    ast.comprehension: _iterated,
+}
+

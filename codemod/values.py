@@ -1,0 +1,245 @@
+"""What an expression can mean: a small lattice. **One meaning or none**: what disagrees is `Mixed`, never guessed.
+
+From bottom to top: `None` (nothing known yet, or Python's None), a concrete value, then `OTHER` (certainly nothing of
+fair-esm's, or not followed) and `Mixed` (something of fair-esm's in at least one case, and something else in another).
+Everything is immutable and hashable; `join` is commutative and only goes up.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import reduce
+from typing import Optional, Union
+
+_MANY = 24  # more constants than this for one name are as good as unknown
+_DEEP = 5  # containers nested deeper than this are not followed, so that every fixpoint ends
+
+
+@dataclass(frozen=True)
+class Other:
+    """Not fair-esm's, or not followed."""
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """Different things in different cases, some of them fair-esm's: no use of it can be proven."""
+
+    origins: frozenset[ast.AST]
+
+
+@dataclass(frozen=True)
+class Const:
+    """One of a few literals (str, int, float, bool)."""
+
+    values: frozenset[object]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A name or a value of fair-esm's.
+
+    `kind` is a canonical dotted name (`esm.pretrained.esm2_t6_8M_UR50D`) or a pseudo-name (`esm.Model`); `origins` are
+    the expressions that made it; `via` the import aliases a name came through.
+    """
+
+    kind: str
+    origins: frozenset[ast.AST]
+    via: frozenset[ast.AST] = frozenset()
+
+
+@dataclass(frozen=True)
+class Tup:
+    """A tuple or list whose length is known."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Seq:
+    """An iterable of like items."""
+
+    item: Value
+
+
+@dataclass(frozen=True)
+class Map:
+    """A dict with literal keys; `rest` is what any other key gives."""
+
+    items: tuple[tuple[object, Value], ...]
+    rest: Value = None
+
+    def get(self, key: object) -> Value:
+        return dict(self.items).get(key, self.rest)
+
+    def all(self) -> Value:
+        return join_all([value for _, value in self.items] + [self.rest])
+
+
+@dataclass(frozen=True)
+class Func:
+    """A function or lambda of the repository, perhaps with arguments already given (`partial`, bound methods)."""
+
+    node: ast.AST
+    given: tuple[Value, ...] = ()
+    keywords: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True)
+class Class:
+    """A class of the repository."""
+
+    node: ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An instance of a class of the repository."""
+
+    node: ast.ClassDef
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of the repository, by its path."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class External:
+    """A dotted name of any other package or of the built-ins."""
+
+    name: str
+
+
+Value = Union[None, Other, Mixed, Const, Meaning, Tup, Seq, Map, Func, Class, Instance, Module, External]
+OTHER = Other()
+
+
+def origins(value: Value) -> frozenset[ast.AST]:
+    """Every expression of fair-esm's that the value holds, at any depth."""
+    if isinstance(value, (Meaning, Mixed)):
+        return value.origins
+    return frozenset(origin for part in _parts(value) for origin in origins(part))
+
+
+def meanings(value: Value) -> Iterator[Meaning]:
+    """The fair-esm values inside a value, at any depth."""
+    if isinstance(value, Meaning):
+        yield value
+    for part in _parts(value):
+        yield from meanings(part)
+
+
+def join_all(values: Iterable[Value]) -> Value:
+    return reduce(join, values, None)
+
+
+def join(left: Value, right: Value) -> Value:
+    """The least value that covers both."""
+    if left == right or right is None:
+        return left
+    if left is None:
+        return right
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Meaning) and isinstance(other, Const) and not any(other.values):
+            return one  # `model = False` before the model is loaded
+    joined = _join_alike(left, right)
+    return _conflict(left, right) if joined is None else _shallow(joined)
+
+
+def constants(value: Value) -> Optional[frozenset[object]]:
+    """The literals a value can be, or None where it is not known."""
+    return value.values if isinstance(value, Const) else None
+
+
+def element(value: Value) -> Value:
+    """What iterating over a value gives."""
+    if isinstance(value, Tup):
+        return join_all(value.items)
+    if isinstance(value, Seq):
+        return value.item
+    if isinstance(value, Map):
+        return join_all(Const(frozenset([key])) for key, _ in value.items) if value.items else OTHER
+    if isinstance(value, Mixed):
+        return value
+    return None if value is None else OTHER
+
+
+def item(value: Value, key: Value) -> Value:
+    """What a subscript gives."""
+    known = constants(key)
+    if isinstance(value, Tup):
+        if known and all(isinstance(k, int) and -len(value.items) <= k < len(value.items) for k in known):
+            return join_all(value.items[k] for k in known if isinstance(k, int))
+        return join_all(value.items)
+    if isinstance(value, Map):
+        return join_all(value.get(k) for k in known) if known else value.all()
+    return element(value)
+
+
+def with_item(value: Value, key: Value, new: Value) -> Value:
+    """The container after `value[key] = new` or `value.append(new)`."""
+    known = constants(key)
+    if isinstance(value, Map) and known and len(known) == 1:
+        kept = dict(value.items)
+        (only,) = known
+        kept[only] = join(kept.get(only), new)
+        return _shallow(Map(tuple(sorted(kept.items(), key=lambda pair: repr(pair[0]))), value.rest))
+    if isinstance(value, Map):
+        return _shallow(Map(value.items, join(value.rest, new)))
+    if isinstance(value, (Tup, Seq)):
+        return _shallow(Seq(join(element(value), new)))
+    return value
+
+
+def _parts(value: Value) -> tuple[Value, ...]:
+    if isinstance(value, Tup):
+        return value.items
+    if isinstance(value, Seq):
+        return (value.item,)
+    if isinstance(value, Map):
+        return (*(each for _, each in value.items), value.rest)
+    if isinstance(value, Func):
+        return (*value.given, *(each for _, each in value.keywords))
+    return ()
+
+
+def _conflict(left: Value, right: Value) -> Value:
+    both = origins(left) | origins(right)
+    return Mixed(both) if both else OTHER
+
+
+def _join_alike(left: Value, right: Value) -> Value:
+    if isinstance(left, Meaning) and isinstance(right, Meaning) and left.kind == right.kind:
+        return Meaning(left.kind, left.origins | right.origins, left.via | right.via)
+    if isinstance(left, Const) and isinstance(right, Const):
+        both = left.values | right.values
+        return Const(both) if len(both) <= _MANY else OTHER
+    if isinstance(left, Tup) and isinstance(right, Tup) and len(left.items) == len(right.items):
+        return Tup(tuple(join(a, b) for a, b in zip(left.items, right.items)))
+    if isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
+        return Seq(join(element(left), element(right)))
+    if isinstance(left, Map) and isinstance(right, Map):
+        keys = sorted({key for key, _ in (*left.items, *right.items)}, key=repr)
+        return Map(tuple((key, join(left.get(key), right.get(key))) for key in keys), join(left.rest, right.rest))
+    return None
+
+
+def _shallow(value: Value, depth: int = 0) -> Value:
+    """The value without what lies too deep in it."""
+    parts = _parts(value)
+    if not parts:
+        return value
+    if depth >= _DEEP:
+        return _conflict(value, None)
+    if isinstance(value, Tup):
+        return Tup(tuple(_shallow(part, depth + 1) for part in parts))
+    if isinstance(value, Seq):
+        return Seq(_shallow(value.item, depth + 1))
+    if isinstance(value, Map):
+        items = tuple((key, _shallow(each, depth + 1)) for key, each in value.items)
+        return Map(items, _shallow(value.rest, depth + 1))
+    return value
