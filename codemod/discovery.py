@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Optional
 
 from codemod import git
 from codemod.errors import UnusableInput, printable
+from codemod.globs import matcher
 
 #: Python, notebooks, and what may name a dependency or show a command to a reader.
 SUFFIXES = frozenset(
@@ -52,12 +53,12 @@ def discover(paths: Sequence[Path], exclude: Sequence[str] = ()) -> Discovery:
 
     In a git work tree these are the tracked and the untracked files that git does not ignore; elsewhere hidden folders
     and build outputs are left out. Environments and vendored packages are left out in both, symbolic links are not
-    followed. A file named outright is always in. An `exclude` pattern matches a path, or, when it has no '/', any
-    name on the way to it. Raises `UnusableInput` for a path that is missing or is neither a file nor a folder.
+    followed. A file named outright is always in. `exclude` patterns are relative to the root and read as in
+    .gitignore. Raises `UnusableInput` for a path that is missing or is neither a file nor a folder.
     """
     given = [_existing(path) for path in (paths or (Path(),))]
     homes = [Path(os.path.realpath(path if path.is_dir() else path.parent)) for path in given]
-    walk = _Walk(Path(os.path.commonpath(homes)), tuple(pattern.strip("/") for pattern in exclude))
+    walk = _Walk(Path(os.path.commonpath(homes)), matcher(exclude))
     for path, home in zip(given, homes):
         if path.is_dir():
             walk.below(walk.relative(home))
@@ -80,7 +81,7 @@ class _Walk:
     """Paths are strings here, relative to `root`, '' for itself: a path object per folder would double the time."""
 
     root: Path
-    exclude: tuple[str, ...]
+    exclude: Optional[re.Pattern[str]]
     files: list[str] = field(default_factory=list)
     skipped: dict[str, str] = field(default_factory=dict)
 
@@ -108,7 +109,7 @@ class _Walk:
         """Take in one file that was named outright."""
         if is_link:
             self._link(path)
-        elif not _excluded(path, self.exclude):
+        elif not self._excludes(path):
             self.files.append(path)
 
     def _sort(self, entries: list[os.DirEntry[str]], prefix: str, listed: Optional[_Listed]) -> Iterator[str]:
@@ -121,7 +122,7 @@ class _Walk:
             elif not (_matters(entry.name) or entry.is_symlink()) or (listed and path not in listed.names):
                 continue
             elif entry.is_file(follow_symlinks=False):
-                if not (self.exclude and _excluded(path, self.exclude)):
+                if not self._excludes(path):
                     self.files.append(path)
             elif not entry.is_symlink():
                 self.skipped[path] = "not a regular file"
@@ -129,7 +130,7 @@ class _Walk:
                 self._link(path + "/" * entry.is_dir())
 
     def _link(self, path: str) -> None:
-        if not _excluded(path.rstrip("/"), self.exclude):
+        if not self._excludes(path.rstrip("/")):
             self.skipped[path] = "symbolic link, not followed"
 
     def _enters(self, name: str, path: str, listed: Optional[_Listed]) -> bool:
@@ -140,17 +141,20 @@ class _Walk:
             return False
         else:
             wanted = path in listed.folders
-        if wanted and _excluded(path, self.exclude):
+        if wanted and self._excludes(path):
             self.skipped[path + "/"] = "excluded"
             return False
         return wanted
+
+    def _excludes(self, path: str) -> bool:
+        return self.exclude is not None and self.exclude.match(path) is not None
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(f"{self.root}/{folder}") as entries:
                 return list(entries)
         except OSError as error:
-            self.skipped[folder + "/"] = f"cannot be read: {error.strerror}"
+            self.skipped[(folder or ".") + "/"] = f"cannot be read: {error.strerror}"
             return []
 
     def _ask_git(self, folder: str) -> Optional[_Listed]:
@@ -160,7 +164,7 @@ class _Walk:
             if not names and git.ignores(self.root / folder):
                 return None
         except git.GitFailed as error:
-            self.skipped[folder + "/"] = f"searched without .gitignore, git says: {error}"
+            self.skipped[(folder or ".") + "/"] = f"searched without .gitignore, git says: {error}"
             return None
         return _listed(f"{folder}/{name}" if folder else name for name in names)
 
@@ -198,15 +202,3 @@ def _foreign(folder: str, names: set[str], tracked: bool) -> Optional[str]:
     if not tracked and name in OUTPUTS and "__init__.py" not in names:
         reasons.append("build output")
     return reasons[0] if reasons else None
-
-
-def _excluded(path: str, patterns: tuple[str, ...]) -> bool:
-    if not patterns:
-        return False
-    parts = path.split("/")
-    above = ["/".join(parts[: n + 1]) for n in range(len(parts))]
-    return any(_matches(above if "/" in pattern else parts, pattern.replace("**/", "*")) for pattern in patterns)
-
-
-def _matches(names: Iterable[str], pattern: str) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names)

@@ -13,6 +13,7 @@ from codemod.journal import Change, Journal
 from codemod.records import FilePlan, Migration
 
 UNTOUCHED = "nothing was written"
+ASTRAY = "leads out of the tree, or through a symbolic link"
 
 
 def changes_of(migration: Migration, home: Path) -> tuple[Change, ...]:
@@ -29,7 +30,7 @@ def place(home: Path, path: str) -> Path:
     parts = Path(path).parts
     folder = os.path.realpath(home.joinpath(*parts[:-1]))
     if {"..", ".git"} & set(parts) or folder != os.path.join(os.path.realpath(home), *parts[:-1]):
-        raise Refused(f"{printable(path)}: leads out of the tree, or through a symbolic link; {UNTOUCHED}")
+        raise Refused(f"{printable(path)}: {ASTRAY}; {UNTOUCHED}")
     return home / path
 
 
@@ -78,8 +79,8 @@ def _change(plan: FilePlan, root: Path, home: Path) -> Change | str:
         if not (_writable(target.parent) and (now is None or _writable(target))):
             return "is read-only; make the file and its folder writable, or --exclude it"
         mode = None if now is None else stat.S_IMODE(target.lstat().st_mode)
-    except Refused as error:
-        return str(error)
+    except Refused:
+        return ASTRAY
     except (OSError, UnicodeError) as error:
         return getattr(error, "strerror", None) or str(error)
     return Change(path, now, after, mode)
