@@ -126,8 +126,8 @@ class _Walk:
                     self.files.append(path)
             elif not entry.is_symlink():
                 self.skipped[path] = "not a regular file"
-            elif _matters(entry.name) or entry.is_dir():
-                self._link(path + "/" * entry.is_dir())
+            elif _matters(entry.name) or os.path.isdir(entry.path):
+                self._link(path + "/" * os.path.isdir(entry.path))
 
     def _link(self, path: str) -> None:
         if not self._excludes(path.rstrip("/")):
@@ -192,8 +192,8 @@ def _listed(names: Iterable[str]) -> _Listed:
 
 
 def _matters(name: str) -> bool:
-    suffix = name[name.rfind(".") + 1 :]
-    return suffix in SUFFIXES or suffix.lower() in SUFFIXES or name in NAMES or name.startswith(PREFIXES)
+    _, dot, suffix = name.rpartition(".")
+    return bool(dot and suffix.lower() in SUFFIXES) or name in NAMES or name.startswith(PREFIXES)
 
 
 def _foreign(folder: str, names: set[str], tracked: bool) -> Optional[str]:
