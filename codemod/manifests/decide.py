@@ -11,6 +11,9 @@ from codemod.manifests.needs import Need, Repair
 from codemod.records import LINE_END, Edit, Leftover
 
 Decision = Union[Edit, Leftover]
+_COMPANIONS = ("tokenizers", "huggingface-hub")  # transformers admits a narrow range of each
+_EXTRAS = "fair-esm[esmfold] also installed biopython, einops, omegaconf and others: declare those that are imported"
+_ALONE = "this command installs nothing but fair-esm: delete it"
 _KEPT = "fair-esm stays declared: this repository still uses it"
 
 
@@ -35,7 +38,9 @@ def decide(manifest: Manifest, sections: list[Section]) -> Iterator[Decision]:
         if any(entry.name == FAIR_ESM for entry in entries):
             torch = ",".join(entry.spec for entry in entries if entry.name == "torch" and entry.spec)
             needs = tuple(need.beside(torch) for need in manifest.needs)
-            yield from _migrate(replace(manifest, needs=needs), inside)
+            decisions = list(_migrate(replace(manifest, needs=needs), inside))
+            yield from decisions
+            yield from _companions(manifest, entries, decisions)
         else:
             yield from _conflicts(manifest, inside)
 
@@ -43,7 +48,8 @@ def decide(manifest: Manifest, sections: list[Section]) -> Iterator[Decision]:
 def _migrate(manifest: Manifest, sections: list[Section]) -> Iterator[Decision]:
     provided: set[str] = set().union(*(_names(section) for section in sections if section.base))
     for section in sorted(sections, key=lambda section: not section.base):
-        missing = [need for need in manifest.needs if need.name not in provided | _names(section)]
+        there = _names(section) | (set() if section.alone else provided)
+        missing = [need for need in manifest.needs if need.name not in there]
         changes = [*_swap(manifest, section, missing), *_mend(manifest, section)]
         if section.frozen and any(isinstance(change, Edit) and change.text for change in changes):
             yield manifest.leftover(_fair(section)[0].start, section.frozen)
@@ -59,22 +65,26 @@ def _swap(manifest: Manifest, section: Section, missing: list[Need]) -> Iterator
         new = entry.between.join(written) if place == 0 else ""
         if manifest.keep:
             yield manifest.leftover(entry.start, _KEPT)
+        elif "esmfold" in entry.extras:
+            yield manifest.leftover(entry.start, _EXTRAS)
+        if manifest.keep:
             if new:
                 yield Edit(entry.start, entry.start, new + entry.between, RULE)
         elif new:
             yield Edit(entry.start, entry.stop, new, RULE)
-        else:
+        elif entry.cut:
             yield Edit(*entry.cut, "", RULE)
+        else:
+            yield manifest.leftover(entry.start, _ALONE)
 
 
 def _mend(manifest: Manifest, section: Section) -> Iterator[Decision]:
     for entry, need in _declared(manifest, section):
-        repair = need.repair(entry.spec or "")
-        if need.by_hand:
-            if need.refuses(entry.spec or ""):
-                yield manifest.leftover(entry.start, _wrong(entry, need) + f"; change it by hand, {need.by_hand}")
-        elif repair:
+        repair = None if need.by_hand else need.repair(entry.spec or "")
+        if repair:
             yield _repin(manifest.text, section, entry, repair)
+        elif need.refuses(entry.spec or ""):
+            yield _wrong(manifest, entry, need)
 
 
 def _repin(text: str, section: Section, entry: Entry, repair: Repair) -> Edit:
@@ -88,12 +98,22 @@ def _repin(text: str, section: Section, entry: Entry, repair: Repair) -> Edit:
     return Edit(start, stop, spec, RULE)
 
 
+def _companions(manifest: Manifest, entries: list[Entry], decisions: list[Decision]) -> Iterator[Leftover]:
+    """Exact pins that pip will find at odds with another transformers."""
+    texts = [made.text for made in decisions if isinstance(made, Edit)]
+    if any("transformers" in text or text.startswith(tuple("<>=!~,")) for text in texts):
+        for entry in entries:
+            if entry.name in _COMPANIONS and (entry.spec or "").startswith("=="):
+                written = manifest.text[entry.start : entry.stop].strip("'\"")
+                yield manifest.leftover(entry.start, f"{written} may hold transformers back: drop or change that pin")
+
+
 def _conflicts(manifest: Manifest, sections: list[Section]) -> Iterator[Leftover]:
     """Pins that cannot work, in a file that never declared fair-esm."""
     for section in sections:
         for entry, need in _declared(manifest, section):
             if need.refuses(entry.spec or ""):
-                yield manifest.leftover(entry.start, _wrong(entry, need))
+                yield _wrong(manifest, entry, need)
 
 
 def _declared(manifest: Manifest, section: Section) -> Iterator[tuple[Entry, Need]]:
@@ -103,8 +123,12 @@ def _declared(manifest: Manifest, section: Section) -> Iterator[tuple[Entry, Nee
             yield entry, needs[entry.name]
 
 
-def _wrong(entry: Entry, need: Need) -> str:
-    return f"{need.name}{entry.spec} does not do for the migrated code, which needs {need.name}{need.write}"
+def _wrong(manifest: Manifest, entry: Entry, need: Need) -> Leftover:
+    written = manifest.text[entry.start : entry.stop].strip("'\"")
+    hand = f": change it by hand, {need.by_hand}" if need.by_hand else ""
+    return manifest.leftover(
+        entry.start, f"{written} does not suit the migrated code, which needs {need.name}{need.write}{hand}"
+    )
 
 
 def _fair(section: Section) -> list[Entry]:

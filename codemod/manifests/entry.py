@@ -37,7 +37,7 @@ class Entry:
     stop: int
     version: tuple[int, int]  # the version's text, empty where a version would be written
     spec: Optional[str]  # PEP 440, "" for any version, None where it cannot be told
-    cut: tuple[int, int] = (0, 0)  # what a removal removes
+    cut: Optional[tuple[int, int]] = None  # what a removal removes, None where that takes a person
     between: str = "\n"  # the text from the stop of one requirement to the start of the next
     extras: str = ""
     whole: bool = False  # a new version means writing the entry anew (a quoted shell word)
@@ -58,6 +58,7 @@ class Section:
     base: bool = True
     adds: bool = True
     frozen: str = ""
+    alone: bool = False  # what the base sections declare does not count here
     names: frozenset[str] = field(default_factory=frozenset)  # declared too, not changed from here
 
 

@@ -26,6 +26,13 @@ def lines(text: str) -> Iterator[Line]:
         yield Line(start, len(text), len(text))
 
 
+def line_at(text: str, offset: int) -> Line:
+    """The line that an offset stands in; at a line end, the line that ends there."""
+    start = max(text.rfind(end, 0, offset) for end in "\n\r") + 1
+    end = LINE_END.search(text, offset)
+    return Line(start, end.start(), end.end()) if end else Line(start, len(text), len(text))
+
+
 def removal(text: str, first: int, after: int) -> tuple[int, int]:
     """What to cut so that the lines from `first` up to `after` go; a missing final newline stays missing."""
     if after < len(text) or text[-1:] in ("\n", "\r"):

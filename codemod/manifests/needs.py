@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Optional
 
-from codemod.manifests.versions import allows, clauses
+from codemod.manifests.versions import Release, admitted, allows, clauses
 
 #: transformers 4.56 to 5.2 embed `<mask>` wrongly in padded batches (FAIR_ESM.md fact 4, PR #40370 and #44163).
 _WRONG_MASK = "!=4.56.*,!=4.57.*,!=5.0.*,!=5.1.*,!=5.2.*"
@@ -17,6 +16,20 @@ _FASTESM = ">=4.36,!=5.0.*,!=5.1.*"
 #: The oldest torch that transformers from a release on works with (`torch` extra in each release's metadata, and
 #: `is_torch_available`, which from 4.52 on pretends that an older torch is not there at all).
 _TORCH_FLOORS = (("2.0", "4.48"), ("2.1", "4.52"), ("2.2", "4.56"), ("2.4", "5.0"), ("2.5", "5.14"), ("2.6", "5.20"))
+
+#: Every release that a pin may name, and some to come: major, its highest minor, its highest patch.
+_RELEASES: dict[str, tuple[Release, ...]] = {
+    name: tuple(
+        (major, minor, patch)
+        for major, minors, patches in majors
+        for minor in range(minors + 1)
+        for patch in range(patches + 1)
+    )
+    for name, majors in {
+        "torch": ((0, 4, 1), (1, 13, 3), (2, 25, 3)),
+        "transformers": ((2, 11, 0), (3, 5, 1), (4, 57, 6), (5, 40, 6)),
+    }.items()
+}
 
 #: torch is tied to a CUDA build, an index and compiled companions: a person changes that pin.
 _BY_HAND = {"torch": "it is tied to a CUDA build"}
@@ -60,13 +73,13 @@ class Need:
 
         A range is narrowed by the clauses that bite; a pin outside what is accepted is replaced.
         """
-        admitted = [version for version in _releases() if allows(declared, version)]
-        bad = [version for version in admitted if not allows(self.accept, version)]
-        if not bad:
+        possible = self._admitted(declared)
+        good = admitted(self.accept, possible)
+        if len(good) == len(possible):
             return None
-        if not declared or len(bad) == len(admitted):
+        if not (declared and good):
             return Repair(self.write)
-        biting = [clause for clause in clauses(self.accept) if not all(allows(clause, version) for version in bad)]
+        biting = [clause for clause in clauses(self.accept) if len(admitted(clause, possible)) < len(possible)]
         floors = [clause for clause in biting if clause.startswith(">")]
         if not floors:
             return Repair(",".join(biting), append=True)
@@ -75,16 +88,19 @@ class Need:
 
     def beside(self, torch: str) -> Need:
         """The same need where torch is held to `torch` (PEP 440): no transformers that is too new for it."""
-        admitted = [version for version in _releases() if allows(torch, version)]
+        possible = admitted(torch, _RELEASES["torch"])
         for floor, since in _TORCH_FLOORS if self.name == "transformers" else ():
-            if admitted and not any(allows(f">={floor}", version) for version in admitted):
+            if possible and not admitted(f">={floor}", possible):
                 return Need(self.name, _below(self.write, since), self.accept)
         return self
 
     def refuses(self, declared: str) -> bool:
         """Whether every release that `declared` admits is one that cannot do."""
-        admitted = [version for version in _releases() if allows(declared, version)]
-        return bool(admitted) and not any(allows(self.accept, version) for version in admitted)
+        possible = self._admitted(declared)
+        return bool(possible) and not admitted(self.accept, possible)
+
+    def _admitted(self, declared: str) -> tuple[Release, ...]:
+        return admitted(declared, _RELEASES.get(self.name, ()))
 
     @property
     def by_hand(self) -> Optional[str]:
@@ -123,11 +139,3 @@ def _split(requirement: str) -> tuple[str, str]:
     if not name:
         raise ValueError(f"not a requirement: {requirement!r}")
     return name[0], requirement[name.end() :].strip()
-
-
-@lru_cache(maxsize=1)
-def _releases() -> tuple[str, ...]:
-    """A grid that holds every release of torch and transformers that a pin may name, and those to come."""
-    return tuple(
-        f"{major}.{minor}.{patch}" for major in range(8) for minor in range(60) for patch in range(8)
-    )

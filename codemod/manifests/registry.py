@@ -4,55 +4,72 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
-from codemod.manifests import requirements
+from codemod.manifests import conda, ini, locks, requirements, setup_py, shell, toml_tables
+from codemod.manifests.check import checked
 from codemod.manifests.decide import Manifest, decide
 from codemod.manifests.entry import FAIR_WORD, Section
 from codemod.manifests.needs import Needs
 from codemod.records import Edit, Leftover
 
-Reader = Callable[[str, str], Iterable[Section]]
+Reader = Callable[[str, str], Iterable[Union[Section, Leftover]]]
 
-#: The first name that fits decides; matched against the path with `/`, ignoring case.
-_READERS: tuple[tuple[str, Reader], ...] = (
-    (r"(.*/)?[^/]*(requirements|constraints|reqs)[^/]*\.(txt|in|pip)", requirements.read),
-    (r"(.*/)?(requirements|constraints)/[^/]+\.(txt|in)", requirements.read),
+#: The first name that fits decides; matched against the end of the path, after a `/`, ignoring case.
+_READERS: tuple[tuple[str, tuple[Reader, ...]], ...] = (
+    ("|".join(map(re.escape, locks.LOCKS)), (locks.read,)),
+    (r"\.gitmodules", (locks.read_submodules,)),
+    (r"[^/]*(requirements|constraints|reqs)[^/]*\.(txt|in|pip)", (requirements.read,)),
+    (r"(requirements|constraints)/[^/]+\.(txt|in)", (requirements.read,)),
+    (r"pyproject\.toml|pixi\.toml|Pipfile", (toml_tables.read,)),
+    (r"setup\.py", (setup_py.read,)),
+    (r"setup\.cfg|tox\.ini|settings\.ini", (ini.read,)),
+    (r"[^/]+\.ya?ml", (conda.read, shell.read)),
+    (r"[^/]*(Dockerfile|Containerfile)[^/]*|[^/]+\.(sh|bash|def)|Makefile|Jenkinsfile", (shell.read,)),
 )
 
 
 def is_manifest(path: str) -> bool:
     """Whether a file of this name may declare dependencies; its text decides whether it does."""
-    return _reader(path) is not None
+    return bool(_readers(path))
 
 
-def plan_manifest(
-    path: str, text: str, needs: Needs, keep: bool, migrated: bool = True
-) -> Iterator[Edit | Leftover]:
+def plan_manifest(path: str, text: str, needs: Needs, keep: bool, migrated: bool = True) -> Iterator[Edit | Leftover]:
     """What to do to one dependency file.
 
     `keep`: a use of fair-esm is left in the repository, so its declaration stays and is listed. `migrated`: some
     use was rewritten, so the target's needs are declared. Nothing is yielded for a file that declares neither.
     """
-    reader = _reader(path)
     wanted = needs.parsed() if migrated else ()
-    if reader and (FAIR_WORD.search(text) or any(need.name in text for need in wanted)):
-        yield from decide(Manifest(path, text, wanted, keep), list(reader(path, text)))
+    if not FAIR_WORD.search(text) and not any(need.name in text for need in wanted):
+        return
+    sections, found = _read(path, text)
+    decisions = decide(Manifest(path, text, wanted, keep), sections)
+    yield from checked(path, text, [*found, *decisions])
 
 
 def declared_transformers(path: str, text: str) -> Optional[str]:
     """The PEP 440 specifier of transformers that a manifest declares, `""` for any version, None for none."""
-    reader = _reader(path)
-    if not reader or "transformers" not in text:
+    if "transformers" not in text:
         return None
+    sections, _ = _read(path, text)
     specs = [
         entry.spec
-        for section in reader(path, text)
+        for section in sections
         for entry in section.entries
         if entry.name == "transformers" and entry.spec is not None
     ]
     return ",".join(filter(None, dict.fromkeys(specs))) if specs else None
 
 
-def _reader(path: str) -> Optional[Reader]:
-    return next((reader for pattern, reader in _READERS if re.fullmatch(pattern, path, re.I)), None)
+def _readers(path: str) -> tuple[Reader, ...]:
+    fits = (readers for name, readers in _READERS if re.fullmatch(f"(?:.*/)?(?:{name})", path, re.I))
+    return next(fits, ())
+
+
+def _read(path: str, text: str) -> tuple[list[Section], list[Leftover]]:
+    read = [found for reader in _readers(path) for found in reader(path, text)]
+    return (
+        [found for found in read if isinstance(found, Section)],
+        [found for found in read if isinstance(found, Leftover)],
+    )

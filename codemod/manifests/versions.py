@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from typing import Optional
 
+Release = tuple[int, ...]
+
+#: Which results of a comparison (-1, 0, 1) an operator accepts.
+_ORDERS = {"===": (0,), "==": (0,), "!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
 _CLAUSE = re.compile(r"(===|==|~=|!=|<=|>=|<|>)\s*v?(\d[\w.!+*-]*)$")
 _DIGITS = re.compile(r"\d+")
 _SEPARATOR = re.compile(r"\s*,\s*|(?<=[\w*])\s+(?=[<>=!~^])")
@@ -18,7 +22,21 @@ def allows(specifier: str, version: str) -> bool:
 
     Raises ValueError for a clause that is not PEP 440.
     """
-    return all(_holds(clause, _release(version)) for clause in clauses(specifier))
+    return bool(admitted(specifier, (release(version),)))
+
+
+def admitted(specifier: str, releases: tuple[Release, ...]) -> tuple[Release, ...]:
+    """Those of `releases` that a PEP 440 specifier set admits, in their order; ValueError as for `allows`."""
+    tests = [_parsed(clause) for clause in clauses(specifier)]
+    return tuple(version for version in releases if all(_holds(*test, version) for test in tests))
+
+
+def release(version: str) -> Release:
+    """The numbers of a version. Raises ValueError where there are none."""
+    numbers = re.match(r"v?(?:\d+!)?(\d+(?:\.\d+)*)", version.strip())
+    if not numbers:
+        raise ValueError(f"not a version: {version!r}")
+    return tuple(int(number) for number in numbers[1].split("."))
 
 
 def clauses(specifier: str) -> list[str]:
@@ -42,7 +60,7 @@ def from_conda(text: str) -> Optional[str]:
     """A match spec's version (and build) as PEP 440: `=4.57` is `==4.57.*`; None for alternatives (`|`)."""
     if "|" in text:
         return None
-    version = re.sub(r"^\s*([=<>!~]*\s*[^\s=]+?)(?:=|\s+)[\w.*]+\s*$", r"\1", text)
+    version = re.sub(r"^\s*([=<>!~]*\s*\d[^\s=]*?)(?:=|\s+)[\w.*]+\s*$", r"\1", text)
     return _checked([part for clause in clauses(version) for part in _conda_clause(clause)])
 
 
@@ -50,38 +68,30 @@ def _checked(parts: list[str]) -> Optional[str]:
     return ",".join(parts) if all(_CLAUSE.match(part) for part in parts) else None
 
 
-def _release(version: str) -> tuple[int, ...]:
-    numbers = re.match(r"v?(?:\d+!)?(\d+(?:\.\d+)*)", version.strip())
-    if not numbers:
-        raise ValueError(f"not a version: {version!r}")
-    return tuple(int(number) for number in numbers[1].split("."))
-
-
-def _holds(clause: str, release: tuple[int, ...]) -> bool:
+def _parsed(clause: str) -> tuple[str, bool, Release]:
+    """Operator, whether the version ends in `.*`, its numbers."""
     match = _CLAUSE.match(clause)
     if not match:
         raise ValueError(f"not a version specifier: {clause!r}")
-    operator, bound = match.groups()
-    limit = _release(bound)
+    return match[1], match[2].endswith(".*"), release(match[2])
+
+
+def _holds(operator: str, prefix: bool, limit: Release, version: Release) -> bool:
     if operator == "~=":
-        return _compare(release, limit) >= 0 and _starts(release, limit[:-1])
-    if bound.endswith(".*"):
-        return _starts(release, limit) == (operator != "!=")
-    order = _compare(release, limit)
-    return {
-        "===": order == 0, "==": order == 0, "!=": order != 0,
-        "<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0,
-    }[operator]  # fmt: skip
+        return _compare(version, limit) >= 0 and _starts(version, limit[:-1])
+    if prefix:
+        return _starts(version, limit) == (operator != "!=")
+    return _compare(version, limit) in _ORDERS[operator]
 
 
-def _compare(left: tuple[int, ...], right: tuple[int, ...]) -> int:
+def _compare(left: Release, right: Release) -> int:
     width = max(len(left), len(right))
     padded = [numbers + (0,) * (width - len(numbers)) for numbers in (left, right)]
     return (padded[0] > padded[1]) - (padded[0] < padded[1])
 
 
-def _starts(release: tuple[int, ...], prefix: tuple[int, ...]) -> bool:
-    return (release + (0,) * len(prefix))[: len(prefix)] == prefix
+def _starts(version: Release, prefix: Release) -> bool:
+    return (version + (0,) * len(prefix))[: len(prefix)] == prefix
 
 
 def _poetry_clause(clause: str) -> list[str]:

@@ -1,0 +1,40 @@
+"""Files that tools write, and git's submodules: never edited, listed with what to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from codemod.manifests.entry import FAIR_URL, FAIR_WORD, RULE
+from codemod.manifests.lines import lines
+from codemod.records import Leftover
+
+#: Lock files, with what writes them anew.
+LOCKS = {
+    "poetry.lock": "poetry lock",
+    "pipfile.lock": "pipenv lock",
+    "uv.lock": "uv lock",
+    "pdm.lock": "pdm lock",
+    "pixi.lock": "pixi install",
+    "pylock.toml": "pip lock (or the tool that wrote it)",
+    "conda-lock.yml": "conda-lock",
+    "conda-lock.yaml": "conda-lock",
+}
+
+
+def read(path: str, text: str) -> Iterator[Leftover]:
+    """One leftover for a lock file that holds fair-esm, at the first line that names it."""
+    command = LOCKS[path.rsplit("/", 1)[-1].lower()]
+    for number, line in enumerate(lines(text), 1):
+        if FAIR_WORD.search(text, line.start, line.stop):
+            yield Leftover(
+                path, number, RULE, f"a lock file: once the declarations have changed, regenerate it with `{command}`"
+            )
+            return
+
+
+def read_submodules(path: str, text: str) -> Iterator[Leftover]:
+    """Each submodule that is a checkout of fair-esm."""
+    for number, line in enumerate(lines(text), 1):
+        if FAIR_URL.search(text, line.start, line.stop):
+            why = "a submodule holds fair-esm: when nothing uses it, `git rm` its path"
+            yield Leftover(path, number, RULE, why)
