@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import torch
 from torch import Tensor
@@ -18,6 +18,9 @@ from validation.models import Loaded
 from validation.reference import Attend, Reference, Shape, eager
 from validation.snapshot import DEFAULT_MODEL, DEFAULT_REVISION, Snapshot
 from validation.trust import LOCK
+
+if TYPE_CHECKING:
+    from validation.bench import Row
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Lab:
     def __init__(self, settings: Settings, tell: Callable[[str], None] = lambda _: None) -> None:
         self.settings = settings
         self.tell = tell
+        self.rows: list[Row] = []  # what the benchmark measured, for the JSON and the plot
         self._loaded: dict[tuple[str, torch.dtype], Loaded] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="synthetic-") if settings.synthetic else None
 

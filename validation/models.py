@@ -67,7 +67,7 @@ def load_stock(
 
 def load_tokenizer(folder: Path) -> Any:
     """The tokenizer of the folder; transformers' slow and fast classes share no useful type."""
-    with offline():
+    with offline(), _quiet():
         return transformers.AutoTokenizer.from_pretrained(str(folder), trust_remote_code=False)
 
 

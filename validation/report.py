@@ -8,8 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from validation.bench import PAIRS, Row
 from validation.environment import Environment
+from validation.peaks import peak
 from validation.records import FAILED, PASSED, SKIPPED, Measured, Outcome, shown
+from validation.timing import noisy
 
 COLOUR = {PASSED: "green", FAILED: "red", SKIPPED: "yellow"}
 
@@ -34,6 +37,22 @@ def outcome(console: Console, one: Outcome) -> None:
         console.print(f"[{colour}]{escape(one.why)}[/]")
 
 
+def benchmark(console: Console, rows: Sequence[Row], machine: Environment, weights: str) -> None:
+    """Every pair on every workload: speed-up with its interval, what each side reaches, and how far they agree."""
+    title = f"Speed-up of the model's SDPA path on {machine.device_name}; {weights}"
+    table = Table(title=escape(title), title_justify="left")
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*map(escape, _cells(row, machine)))
+    console.print(table)
+    for pair, what in PAIRS.items():
+        if any(row.pair == pair for row in rows):
+            console.print(f"  ({pair}) against {escape(what)}", highlight=False)
+    kernels = sorted({f"{row.kernel} with a mask, {row.kernel_unmasked} without" for row in rows})
+    console.print(escape(f"  SDPA kernel: {'; '.join(kernels)}"), highlight=False)
+
+
 def last_line(outcomes: Sequence[Outcome], machine: Environment, weights: str) -> str:
     """Everything that an issue needs, in one line."""
     answers = " ".join(f"{one.name}:{one.status}" for one in outcomes)
@@ -44,6 +63,26 @@ def versions_line(machine: Environment) -> str:
     cuda = f", toolkit {machine.toolkit}, driver {machine.driver}" if machine.device == "cuda" else ""
     names = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     return f"Python {machine.python}, {names}{cuda}"
+
+
+COLUMNS = (
+    "workload", "pair", "speed-up [95 %]", "verdict", "tokens/s", "TFLOP/s", "of peak", "peak memory", "agreement",
+)
+
+
+def _cells(row: Row, machine: Environment) -> tuple[str, ...]:
+    low, high = row.interval
+    most = peak(machine.device_name, row.dtype)
+    memory = (row.baseline.peak_bytes, row.model.peak_bytes)
+    wide = " (noisy)" if noisy(row.baseline) or noisy(row.model) else ""
+    return (
+        row.workload, row.pair, f"{row.speedup:.2f} x [{low:.2f}, {high:.2f}]{wide}", row.verdict,
+        f"{row.baseline.tokens_per_second:,.0f} -> {row.model.tokens_per_second:,.0f}",
+        f"{row.baseline.tflops:.3g} -> {row.model.tflops:.3g}",
+        f"{row.model.tflops / most:.0%}" if most else "peak unknown",
+        " -> ".join(f"{size / 1e9:.2f} GB" for size in memory if size is not None) or "not counted",
+        f"{row.agreed}{'' if row.right else ' WRONG'}",
+    )
 
 
 def _table(measured: Sequence[Measured]) -> Table:

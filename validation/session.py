@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
 
-from validation import check, report
+from validation import check, document, plot, report
 from validation.cli import ALL_PASSED, NO_ANSWER, SOMETHING_FAILED
 from validation.lab import Lab, Settings
 from validation.records import FAILED, Outcome
@@ -29,9 +31,9 @@ def run(arguments: argparse.Namespace) -> int:
         lab = Lab(settings(arguments), lambda text: status.update(escape(text)))
         try:
             outcomes = _run(console, checks, lab, arguments.keep_going)
-            _write(arguments, lab, outcomes)
         finally:
             lab.close()
+    _write(arguments, lab, outcomes)
     console.print(f"\n{escape(report.last_line(outcomes, lab.environment, lab.weights_are))}", soft_wrap=True)
     return exit_code(outcomes)
 
@@ -60,6 +62,8 @@ def _run(console: Console, checks: Iterable[check.Check], lab: Lab, keep_going: 
     outcomes = []
     for outcome in check.run(checks, lab, keep_going):
         report.outcome(console, outcome)
+        if lab.rows and outcome.name == "ENV-05":
+            report.benchmark(console, lab.rows, lab.environment, lab.weights_are)
         outcomes.append(outcome)
     return outcomes
 
@@ -72,4 +76,11 @@ def _list(console: Console, checks: Iterable[check.Check]) -> int:
 
 
 def _write(arguments: argparse.Namespace, lab: Lab, outcomes: list[Outcome]) -> None:
-    pass
+    if arguments.json:
+        text = json.dumps(document.of(outcomes, lab), indent=1, allow_nan=False) + "\n"
+        if arguments.json == "-":
+            sys.stdout.write(text)
+        else:
+            Path(arguments.json).write_text(text, encoding="utf-8")
+    if arguments.plot and lab.rows:
+        plot.save(lab.rows, lab.environment, lab.weights_are, arguments.plot)
