@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Optional
 
-from codemod.imports import ImportStatement, Names, clashes, written
+from codemod.imports import ImportStatement, Names, clashes, import_order, written
 from codemod.records import Edit
 from codemod.source import FunctionNode, Source
 from codemod.syntax import edit_import
@@ -70,7 +70,7 @@ def _ordered(source: Source, edits: dict[Use, list[Edit]]) -> list[Edit]:
 
 
 #: Rules whose replacement makes what is inside it unnecessary.
-_SWALLOW = frozenset(["representations", "type_names"])
+_SWALLOW = frozenset(["representations", "type_names", "model_call"])
 
 
 def _without_nested(source: Source, edits: list[Edit]) -> list[Edit]:
@@ -97,16 +97,19 @@ def _import_edits(
     source: Source, leaving: dict[ImportStatement, list[ast.alias]], names: Names, starts: list[int]
 ) -> list[Edit]:
     """Imports out and in. The new ones stand where the first old one stood, if every edit can see it from there."""
-    lines = list(names.missing)
     place = next((each for each in leaving if _sees_all(source, each, starts)), None)
+    inner = place is not None and not isinstance(source.scope_of(place), ast.Module)
+    coming = names.for_edits if inner else names.for_edits + names.for_helpers
     edits = []
     for statement, aliases in leaving.items():
         left = _left_of(source, statement, aliases)
-        coming = lines if statement is place else []
-        edits.append(_rewritten(source, statement, left, coming))
-    if lines and place is None:
-        edits.append(_added(source, lines))
-    return edits
+        edits.append(_rewritten(source, statement, left, _in_order(coming) if statement is place else []))
+    above = _in_order(coming) if place is None else names.for_helpers if inner else []
+    return [*edits, _added(source, above)] if above else edits
+
+
+def _in_order(lines: list[str]) -> list[str]:
+    return sorted(lines, key=import_order)
 
 
 def _sees_all(source: Source, statement: ImportStatement, starts: list[int]) -> bool:

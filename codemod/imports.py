@@ -65,9 +65,18 @@ class Names:
         return "\n\n".join(texts)
 
     @cached_property
-    def missing(self) -> list[str]:
-        """Import lines the module lacks, standard library first."""
-        dotted = [each for each in self.local if each not in self._imported]
+    def for_helpers(self) -> list[str]:
+        """Import lines that the helper functions need at the module's top level."""
+        return self._lines({need for each in self.helpers for need in each.needs})
+
+    @cached_property
+    def for_edits(self) -> list[str]:
+        """Import lines that the rewritten expressions need."""
+        return self._lines(self.local.keys() - {need for each in self.helpers for need in each.needs})
+
+    def _lines(self, wanted: Iterable[str]) -> list[str]:
+        """Import lines for what the module lacks, standard library first."""
+        dotted = sorted(each for each in wanted if each not in self._imported)
         packages: dict[str, list[str]] = {}
         lines = []
         for each in dotted:
@@ -78,7 +87,7 @@ class Names:
             else:
                 lines.append(f"import {each}")
         lines += [f"from {package} import {', '.join(sorted(names))}" for package, names in packages.items()]
-        return sorted(lines, key=lambda line: (line.split()[1] not in _STANDARD, line.startswith("from"), line))
+        return sorted(lines, key=import_order)
 
     @cached_property
     def _bound(self) -> frozenset[str]:
@@ -109,6 +118,11 @@ class Names:
     def _has(self, name: str) -> bool:
         """Whether an earlier run has added this very function."""
         return Helper.read(name).text.strip() in self.source.text.replace("\r\n", "\n")
+
+
+def import_order(line: str) -> tuple[bool, bool, str]:
+    """Standard library first, plain imports before `from`, then by name."""
+    return line.split()[1] not in _STANDARD, line.startswith("from"), line
 
 
 def written(alias: ast.alias, statement: ImportStatement) -> str:

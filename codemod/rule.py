@@ -117,6 +117,35 @@ class Site:
     def code(self, node: ast.AST) -> str:
         return self.source.code(node)
 
+    def migrated(self, node: ast.AST) -> str:
+        """The node's code with the rewrites of the uses inside it: for text that is moved or repeated."""
+        start, stop = self.source.span(node)
+        text = self.source.text[start:stop]
+        for edit in sorted(self._inside(start, stop), reverse=True):
+            text = text[: edit.start - start] + edit.text + text[edit.stop - start :]
+        return text
+
+    def _inside(self, start: int, stop: int) -> Iterator[Edit]:
+        for use in self.group.uses:
+            if use.source is self.source and use is not self.use and use.key in RULES:
+                first, last = self.source.span(use.node)
+                if start <= first and last <= stop:
+                    inner = Site(use, self.group, self.analysis, self.target)
+                    yield from (each for each in RULES[use.key](inner) if isinstance(each, Edit))
+
+    def twice(self, node: ast.expr, label: str) -> tuple[str, list[Edit]]:
+        """An expression to use a second time: itself if reading it is free, else a name that a walrus gives it."""
+        if _cheap(node):
+            return self.code(node), []
+        while label in self._names:
+            label += "_"
+        start, stop = self.source.span(node)
+        return label, [self.insert(start, f"({label} := "), self.insert(stop, ")")]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(node.id for node in ast.walk(self.source.tree) if isinstance(node, ast.Name))
+
     def replace(self, node: ast.AST, text: str) -> Edit:
         """Replace a whole node."""
         return self.edit(*self.source.span(node), text)
@@ -177,6 +206,21 @@ class Site:
             each.arg for each in ast.walk(scope.args) if isinstance(each, ast.arg)
         }
         return len(stores) + given
+
+
+def _cheap(node: ast.expr) -> bool:
+    """Names, attributes and moves to a device: reading them twice changes nothing."""
+    if isinstance(node, ast.Call):
+        move = node.func
+        return (
+            isinstance(move, ast.Attribute)
+            and move.attr in ("cuda", "cpu")
+            and not (node.args or node.keywords)
+            and _cheap(move.value)
+        )
+    if isinstance(node, ast.Attribute):
+        return _cheap(node.value)
+    return isinstance(node, ast.Name)
 
 
 def model_of(call: ast.Call) -> ast.expr:

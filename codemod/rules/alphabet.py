@@ -52,8 +52,8 @@ def encode(site: Site) -> Answer:
     if len(call.args) != 1 or call.keywords:
         yield Left("encode is called with more than the sequence")
         return
-    tokenizer = site.code(call.func.value)
-    yield site.replace(call, f"[{tokenizer}.get_vocab()[token] for token in {tokenizer}.tokenize({site.code(call.args[0])})]")
+    tokenizer, residues = site.code(call.func.value), site.migrated(call.args[0])
+    yield site.replace(call, f"[{tokenizer}.get_vocab()[token] for token in {tokenizer}.tokenize({residues})]")
 
 
 @rewrites(f"len({ALPHABET})")

@@ -40,8 +40,8 @@ def constructed(site: Site) -> Answer:
     if len(call.args) not in (1, 2) or call.keywords:
         yield Left("BatchConverter is made with keywords: use alphabet.get_batch_converter(length)")
         return
-    length = f", max_residues={site.code(call.args[1])}" if len(call.args) == 2 else ""
-    made = f"{name('functools.partial')}({helper('tokenize_batch')}, {site.code(call.args[0])}{length})"
+    length = f", max_residues={site.migrated(call.args[1])}" if len(call.args) == 2 else ""
+    made = f"{name('functools.partial')}({helper('tokenize_batch')}, {site.migrated(call.args[0])}{length})"
     yield site.replace(call, made)
 
 

@@ -51,10 +51,11 @@ def predict_contacts(site: Site) -> Answer:
     tokens = call.args[0] if len(call.args) == 1 and not call.keywords else None
     if site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no contact head: its contacts would be random")
-    elif not isinstance(tokens, (ast.Name, ast.Attribute)) or not isinstance(call.func.value, (ast.Name, ast.Attribute)):
-        yield Left("predict_contacts is called with an expression: give the tokens a variable first")
+    elif tokens is None or not isinstance(call.func.value, (ast.Name, ast.Attribute)):
+        yield Left("predict_contacts is called with more than the tokens, or on a model without a variable")
     else:
-        model, text = site.code(call.func.value), site.code(tokens)
+        model, (text, named) = site.code(call.func.value), site.twice(tokens, "input_ids")
+        yield from named
         yield site.insert(site.source.span(tokens)[1], f", {text}.ne({model}.config.pad_token_id)")
 
 

@@ -124,30 +124,8 @@ def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
     if keyword is not None:
         start = site.source.span(keyword.value)[0]
         edits.append(site.edit(start - len("tokens="), start, "input_ids="))
-    if _simple(site, call.tokens):
-        return site.code(call.tokens), edits
-    label = _fresh(site, "input_ids")
-    start, stop = site.source.span(call.tokens)
-    edits += [site.insert(start, f"({label} := "), site.insert(stop, ")")]
-    return label, edits
-
-
-def _simple(site: Site, node: ast.expr) -> bool:
-    """Names, attributes and cheap moves of them: reading them twice changes nothing."""
-    if isinstance(node, ast.Call):
-        method = node.func
-        moves = isinstance(method, ast.Attribute) and method.attr in ("cuda", "cpu") and not node.args
-        return moves and not node.keywords and isinstance(method, ast.Attribute) and _simple(site, method.value)
-    if isinstance(node, ast.Attribute):
-        return _simple(site, node.value)
-    return isinstance(node, ast.Name)
-
-
-def _fresh(site: Site, label: str) -> str:
-    taken = {node.id for node in ast.walk(site.source.tree) if isinstance(node, ast.Name)}
-    while label in taken:
-        label += "_"
-    return label
+    text, named = site.twice(call.tokens, "input_ids")
+    return text, [*edits, *named]
 
 
 def _masks_residues(site: Site) -> bool:
@@ -201,7 +179,7 @@ def _hoisted(site: Site, call: Call, tokens: str, mask: str, stop: int) -> Answe
     indent = f"\n{site.source.indent(statement)}"
     if reads(site, call.node, "contacts"):
         wanted = call.flags.get("return_contacts")
-        guard = "" if wanted is None or isinstance(wanted, ast.Constant) else f" if {site.code(wanted)} else None"
+        guard = "" if wanted is None or isinstance(wanted, ast.Constant) else f" if {site.migrated(wanted)} else None"
         name = contacts_name(site, call.node, "contacts")
         yield site.insert(end, f"{indent}{name} = {model}.predict_contacts({tokens}, {mask}){guard}")
     if reads(site, call.node, "attentions"):

@@ -42,16 +42,25 @@ def _last(site: Site) -> str:
 
 
 def _several(site: Site, read: ast.Subscript) -> Answer:
+    """The dict of the layers that were asked for, in ascending order, as fair-esm gives it."""
     calls = [parse(each) for each in site.outputs]
-    wanted = [call.flags.get("repr_layers") for call in calls if call]
-    flag = wanted[0] if len(wanted) == 1 else None
-    if flag is None or not site.stable(flag, site.outputs[0]) or not isinstance(read.value, ast.Name):
+    flags = [call.flags.get("repr_layers") for call in calls if call]
+    flag = flags[0] if len(flags) == 1 else None
+    here = bool(calls) and read.value is site.outputs[0]
+    if flag is None or not (site.stable(flag, site.outputs[0]) or (here and _pure(flag))):
         yield Left("all representations are read at once, and which layers were asked for cannot be repeated here")
     elif site.source.scope_of(read) is not site.source.scope_of(site.outputs[0]):
         yield Left("all representations are read in another function than the one that asks for the layers")
     else:
-        states = f"enumerate({site.code(read.value)}.hidden_states)"
-        yield site.replace(read, f"{{layer: states for layer, states in {states} if layer in {site.code(flag)}}}")
+        start = site.source.span(read)[0]
+        yield site.insert(start, "{layer: states for layer, states in enumerate(")
+        yield site.after(read.value, f".hidden_states) if layer in {site.migrated(flag)}}}")
+
+
+def _pure(node: ast.expr) -> bool:
+    """Whether evaluating an expression again gives the same and does nothing."""
+    calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
+    return all(isinstance(each, ast.Name) and each.id in ("range", "list", "set", "sorted", "len") for each in calls)
 
 
 def _refusal(site: Site, read: ast.Subscript, layer: Optional[ast.expr]) -> Optional[str]:

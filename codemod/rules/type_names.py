@@ -13,6 +13,7 @@ from codemod.rule import Answer, Left, Site, name, rewrites
 
 _CLASSES = {
     "esm.data.Alphabet": "transformers.PreTrainedTokenizerBase",
+    "esm.data.BatchConverter": "functools.partial",
     "esm.model.esm2.ESM2": "transformers.PreTrainedModel",
     "esm.model.esm1.ProteinBertModel": "transformers.PreTrainedModel",
 }
@@ -20,7 +21,7 @@ _CLASSES = {
 
 @rewrites(*_CLASSES)
 def annotation(site: Site) -> Answer:
-    if _in_annotation(site) or _in_isinstance(site):
+    if _in_annotation(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
         yield site.replace(site.node, name(_CLASSES[site.use.key]))
     else:
         yield Left("a class of fair-esm's is used as a value")
