@@ -1,0 +1,106 @@
+"""A migration as one HTML page that needs nothing else: no network, no other file, light or dark as the reader is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from codemod.records import FilePlan, Leftover, Migration
+from codemod.report import words
+from codemod.report.html_diff import diff
+from codemod.report.page import page
+from codemod.report.picture import picture
+
+KEYS = (("j", "next"), ("k", "previous"), ("/", "search"), ("e", "open or close all"), ("Esc", "clear"))
+
+
+def to_html(migration: Migration) -> str:
+    """The whole report: meaning first, then counts, groups, leftovers, the files with their diffs, and what to run."""
+    plans = sorted(migration.files, key=lambda plan: plan.path)
+    anchors = {plan.path: f"file-{number}" for number, plan in enumerate(plans, 1)}
+    title = f"fair-esm to {_text(migration.to)}: {_text(migration.root.name)}"
+    head = f"<h1>{title}</h1>{_meaning(migration)}{_summary(migration)}"
+    if not plans:
+        return page(title, f"<main>{head}</main>")
+    files = "".join(_file(plan, anchors[plan.path]) for plan in plans)
+    return page(
+        title,
+        f"<main>{head}{_groups(migration, anchors)}{_left(migration, anchors)}{_steps(migration)}</main>"
+        f"{_bar(plans)}<main>{files}</main>",
+    )
+
+
+def _text(text: object) -> str:
+    return escape(words.visible(str(text)))
+
+
+def _meaning(migration: Migration) -> str:
+    if not migration.notes:
+        return ""
+    notes = "".join(f"<li>{_text(note)}</li>" for note in migration.notes)
+    return f'<section class="meaning"><h2>What changes in meaning</h2><ul>{notes}</ul></section>'
+
+
+def _summary(migration: Migration) -> str:
+    skipped = f'<p class="dim">{_text(words.skipped(migration))}</p>' if migration.skipped else ""
+    return f"<p><b>{_text(words.headline(migration))}</b></p><p>{_text(words.counts(migration))}</p>{skipped}"
+
+
+def _groups(migration: Migration, anchors: dict[str, str]) -> str:
+    drawn = picture(migration, anchors)
+    if not drawn:
+        return ""
+    note = '<p class="dim">A box is a group of uses that one value joins: it is migrated as a whole or not at all.</p>'
+    return f'<h2>What belongs together</h2>{note}<div class="scroll">{drawn}</div>'
+
+
+def _left(migration: Migration, anchors: dict[str, str]) -> str:
+    rows = "".join(
+        f'<tr data-status="{_text(plan.status)}"><td><a class="path" href="#{anchors[plan.path]}">'
+        f"{_text(plan.path)}:{leftover.line}</a></td><td>{_text(leftover.why)} {_rule(leftover)}</td></tr>"
+        for plan in sorted(migration.files, key=lambda plan: plan.path)
+        for leftover in sorted(plan.leftovers)
+    )
+    return f'<h2>Left for you, and why</h2><table class="list">{rows}</table>' if rows else ""
+
+
+def _rule(leftover: Leftover) -> str:
+    return f'<span class="dim">[{_text(leftover.rule)}]</span>'
+
+
+def _steps(migration: Migration) -> str:
+    steps = words.next_steps(migration)
+    shown = "".join(f"<p>{_text(purpose)}</p><pre>{_text(command)}</pre>" for command, purpose in steps)
+    return f"<h2>What to run next</h2>{shown}" if shown else ""
+
+
+def _bar(plans: Sequence[FilePlan]) -> str:
+    boxes = "".join(
+        f'<label class="status {status}"><input type="checkbox" value="{status}" checked> {status}</label>'
+        for status in sorted({_text(plan.status) for plan in plans})
+    )
+    keys = " ".join(f"<kbd>{key}</kbd> {what}" for key, what in KEYS)
+    return (
+        '<div class="bar"><div><input id="search" type="search" placeholder="Search files, code and reasons" '
+        f'aria-label="Search">{boxes}<span id="shown" class="dim" aria-live="polite"></span>'
+        f'<span class="keys dim">{keys}</span></div></div>'
+    )
+
+
+def _file(plan: FilePlan, anchor: str) -> str:
+    cells = ' <span class="dim">code cells</span>' if plan.cells else ""
+    changes = diff(plan) if plan.changed else ""
+    return (
+        f'<details class="file" id="{anchor}" data-status="{_text(plan.status)}" open><summary>'
+        f'<span class="path">{_text(plan.path)}</span>{cells}'
+        f'<span class="status {_text(plan.status)}">{_text(plan.status)}</span>'
+        f'<span class="dim">{words.file_counts(plan)}</span></summary>'
+        f"{changes}{_left_here(plan)}</details>\n"
+    )
+
+
+def _left_here(plan: FilePlan) -> str:
+    left = "".join(
+        f"<li>line {leftover.line}: {_text(leftover.why)} {_rule(leftover)}</li>" for leftover in sorted(plan.leftovers)
+    )
+    return f'<ul class="left">{left}</ul>' if left else ""
