@@ -1,4 +1,4 @@
-"""Prove the programs by hand: `python -m tests.equivalence [--python EXE] [NAME ...]`."""
+"""Prove the programs by hand: `python -m tests.equivalence [--python EXE] [NAME ...]`, or VirNucPro itself."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.equivalence.run import Proof, programs, prove
+from tests.equivalence.virnucpro import prove_virnucpro
 
 DESCRIPTION = """\
 Runs each program under fair-esm, migrates it with this tool, runs the result under transformers (without fair-esm),
@@ -22,7 +23,9 @@ def main() -> int:
         description=DESCRIPTION,
         formatter_class=argparse.RawTextHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", metavar="NAME", help="programs to prove, all by default")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="programs to prove, all by default; or: virnucpro CHECKOUT"
+    )
     parser.add_argument(
         "--python", default=sys.executable, metavar="EXE", help="interpreter of the migrated side"
     )
@@ -33,12 +36,21 @@ def main() -> int:
         "--allow-refusal", action="store_true", help="a refusal that names transformers is no failure"
     )
     arguments = parser.parse_args()
+    if arguments.names[:1] == ["virnucpro"]:
+        return _virnucpro(Path(arguments.names[1]), arguments)
     chosen = [program for program in programs() if not arguments.names or program.name in arguments.names]
     with tempfile.TemporaryDirectory() as temporary:
         proof = prove(arguments.keep or Path(temporary), chosen, arguments.python)
     print(table(proof))
     allowed = {"same", "refused"} if arguments.allow_refusal else {"same"}
     return 0 if all(verdict.outcome in allowed for verdict in proof.verdicts) else 1
+
+
+def _virnucpro(checkout: Path, arguments: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as temporary:
+        lines = prove_virnucpro(checkout, arguments.keep or Path(temporary), arguments.python)
+    print("\n".join(lines))
+    return 1 if any(line.startswith("!") for line in lines) else 0
 
 
 def table(proof: Proof) -> str:

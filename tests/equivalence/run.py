@@ -20,7 +20,7 @@ from tests.equivalence.weights import CHECKPOINTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
-CODEMOD = ("-m", "codemod", "--apply", "--to", "hf", "--allow-dirty", "--quiet")
+CODEMOD = ("-m", "codemod", "--apply", "--allow-dirty", "--quiet")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def prove(
     return Proof(tuple(verdicts), before["versions"], after["versions"])
 
 
-def apply_codemod(folders: Sequence[Path], scratch: Path) -> dict[str, list[str]]:
+def apply_codemod(folders: Sequence[Path], scratch: Path, to: str = "hf") -> dict[str, list[str]]:
     """Migrate each folder by the documented command, twice; why a folder is not fully migrated, by its name."""
     problems: dict[str, list[str]] = {folder.name: [] for folder in folders}
     snapshots = []
@@ -101,11 +101,11 @@ def apply_codemod(folders: Sequence[Path], scratch: Path) -> dict[str, list[str]
         reports = {folder.name: scratch / f"{folder.name}.{turn}.json" for folder in folders}
         jobs = [
             {
-                "name": f.name,
+                "name": folder.name,
                 "folder": str(REPOSITORY),
-                "argv": [*CODEMOD, "--json", str(reports[f.name]), str(f)],
+                "argv": [*CODEMOD, "--to", to, "--json", str(reports[folder.name]), str(folder)],
             }
-            for f in folders
+            for folder in folders
         ]
         runs = run_jobs(sys.executable, jobs, scratch / f"codemod-{turn}.json")["runs"]
         for folder in folders:
@@ -168,11 +168,8 @@ def _dependencies_left(folder: Path) -> list[str]:
 
 
 def _names_transformers(error: str) -> bool:
-    """Whether the exception itself says that transformers will not do, and is no accident of its API."""
-    last = error.strip().splitlines()[-1]
-    return re.search(r"\btransformers\b", last) is not None and not re.match(
-        r"\w*(Attribute|Import|Type)Error", last
-    )
+    """Whether it ended in a RuntimeError that says that this version of transformers will not do."""
+    return re.search(r"^RuntimeError: .*\btransformers\b", error, re.MULTILINE) is not None
 
 
 def _copies(chosen: Sequence[Program], parent: Path) -> list[Path]:

@@ -1,0 +1,107 @@
+"""The real VirNucPro, before and after: `python -m tests.equivalence virnucpro CHECKOUT`.
+
+Each target is applied to a copy. What comes out must compile, a second run must change nothing, and with `hf` the
+program's own `extract_esm` and `process_file_pro` must give the same vectors on 50 random proteins: a 36-layer twin of
+esm2_t36_3B_UR50D stands in for the weights. Needs biopython and tqdm, which VirNucPro imports.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.equivalence.compare import Comparison, compare, read
+from tests.equivalence.run import apply_codemod, run_jobs
+from tests.equivalence.static import problems_after
+from tests.equivalence.twins import Twins, write_twins
+
+TARGETS = ("hf", "fastesm2", "stub")
+CHECKPOINT = "esm2_t36_3B_UR50D"
+HERE = Path(__file__).parent / "virnucpro_runs"
+
+
+def prove_virnucpro(checkout: Path, scratch: Path, python: str = sys.executable) -> list[str]:
+    """Go through all targets below `scratch`; the lines of the report. Lines that begin with "!" are problems."""
+    twins = write_twins(scratch / "twins", [CHECKPOINT])
+    fasta = scratch / "proteins.fa"
+    fasta.write_text(random_proteins(50))
+    copies = {name: _copy(checkout, scratch / name / "VirNucPro") for name in ("original", *TARGETS)}
+    lines = []
+    for target in TARGETS:
+        lines += _apply(target, copies["original"], copies[target])
+    before = _run(sys.executable, copies["original"], ["embed.py", "process.py"], fasta, twins)
+    after = _run(python, copies["hf"], ["embed.py", "process.py"], fasta, twins, ["esm"])
+    lines += _same("hf", before, after)
+    shutil.copy(before["embed.py"], scratch / "stub" / "cached.pt")
+    stubbed = _run(python, copies["stub"], ["stubbed.py"], fasta, twins, ["esm"])
+    said = read(stubbed["stubbed.py"])
+    lines += [f"{'' if said['as promised'] else '!'} stub: {key}: {value}" for key, value in said.items()]
+    return lines
+
+
+def random_proteins(count: int, seed: int = 0) -> str:
+    """FASTA text: lengths from 1 to 1500, in no order, some with the letters X B U Z O . and -."""
+    chosen = random.Random(seed)
+    lengths = [1, 2, 1023, 1024, 1025, 1500, *(chosen.randint(20, 500) for _ in range(count - 6))]
+    chosen.shuffle(lengths)
+    letters = ["ACDEFGHIKLMNPQRSTVWY", "ACDEFGHIKLMNPQRSTVWYXBUZO.-"]
+    records = (
+        f">contig_{n} chunk {length}\n{''.join(chosen.choices(letters[n % 5 == 0], k=length))}\n"
+        for n, length in enumerate(lengths)
+    )
+    return "".join(records)
+
+
+def _apply(target: str, original: Path, copy: Path) -> list[str]:
+    problems = apply_codemod([copy], copy.parent, target)[copy.name]
+    changed = [
+        path.name
+        for path in sorted(original.iterdir())
+        if path.read_bytes() != (copy / path.name).read_bytes()
+    ]
+    left = [problem for problem in problems if ": left: " in problem]
+    others = [problem for problem in problems if problem not in left] + problems_after(original, copy)
+    return [
+        f"{target}: changed {', '.join(changed) or 'nothing'}; {len(left)} left",
+        *(f"  {problem}" for problem in left),
+        *(f"! {target}: {problem}" for problem in others),
+    ]
+
+
+def _same(target: str, before: dict[str, Path], after: dict[str, Path]) -> list[str]:
+    lines = [
+        f"{'run':<12} {'proteins':>8} {'order, dtype, shape':>20} {'bit-identical':>13} {'max abs diff':>12}"
+    ]
+    for name, path in before.items():
+        found = Comparison()
+        old, new = read(path), read(after[name])
+        compare(name, old, new, found)
+        words = "equal" if not found.problems else "DIFFER"
+        sizes = (f"{found.identical}/{found.tensors}", f"{found.largest:.2g}")
+        lines.append("{:<12} {:>8} {:>20} {:>13} {:>12}".format(name, len(old["proteins"]), words, *sizes))
+        lines += [f"! {target}: {problem}" for problem in found.problems]
+    return lines
+
+
+def _run(
+    python: str, copy: Path, scripts: Sequence[str], fasta: Path, twins: Twins, forbidden: Sequence[str] = ()
+) -> dict[str, Path]:
+    """Run our scripts inside the copy; the file that each wrote."""
+    out = {script: copy.parent / f"{script}.pt" for script in scripts}
+    jobs = []
+    for script in scripts:
+        shutil.copy(HERE / script, copy / f"_run_{script}")
+        argv = [f"_run_{script}", str(fasta), str(out[script]), str(copy.parent / "cached.pt")]
+        jobs.append({"name": script, "folder": str(copy), "argv": argv})
+    runs = run_jobs(python, jobs, copy.parent / "runs.json", twins, forbidden)["runs"]
+    if errors := [f"{name}: {run['error']}" for name, run in runs.items() if run["error"]]:
+        raise SystemExit("\n".join(errors))
+    return out
+
+
+def _copy(checkout: Path, target: Path) -> Path:
+    shutil.copytree(checkout, target, ignore=shutil.ignore_patterns(".git"), dirs_exist_ok=True)
+    return target
