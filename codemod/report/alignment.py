@@ -10,9 +10,9 @@ from itertools import accumulate, zip_longest
 from typing import Optional
 
 WORD = re.compile(r"\w+|\s+|[^\w\s]")
-#: Below this share of common words two lines are no longer one line that changed. In a line of more words than
-#: LONG nobody looks for the changed one, and a block of more pairs than MANY is a rewrite, not a change of lines.
-ALIKE, LONG, MANY = 0.5, 400, 2500
+#: Below this share of common words two lines are no longer one line that changed. In a line of more characters than
+#: LONG nobody looks for the changed word, and a block of more pairs than MANY is a rewrite, not a change of lines.
+ALIKE, LONG, MANY = 0.5, 1000, 2500
 
 Pair = tuple[Optional[int], Optional[int]]
 Marks = list[tuple[int, int]]
@@ -30,9 +30,11 @@ def pairs(old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
 
 def marks(before: str, after: str) -> tuple[Marks, Marks]:
     """The stretches of two versions of a line that differ; none where nearly everything does."""
+    if max(len(before), len(after)) > LONG:
+        return [], []
     old, new = WORD.findall(before), WORD.findall(after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if max(len(old), len(new)) > LONG or matcher.ratio() < ALIKE:
+    if matcher.ratio() < ALIKE:
         return [], []
     codes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     return _stretches(old, [code[1:3] for code in codes]), _stretches(new, [code[3:5] for code in codes])

@@ -71,6 +71,10 @@ def test_lines_that_share_little_are_not_marked() -> None:
     assert marks("import esm", "for x in y: pass") == ([], [])
 
 
+def test_an_endless_line_is_not_searched_for_words() -> None:
+    assert marks("x = [" + "1, " * 1000 + "]", "y = [" + "1, " * 1000 + "]") == ([], [])
+
+
 def test_an_endless_line_is_cut_and_says_so() -> None:
     ((row,),) = shown("x = '" + "a" * 100_000 + "'", "y")
     assert row.old is not None
