@@ -18,6 +18,7 @@ from codemod.report.hunks import hunks
 from codemod.report.terminal import open_console, show
 from codemod.report.terminal_diff import _folded
 from tests.codemod.report_sample import empty, plan, sample
+from tests.codemod.report_screenshot import main as screenshot
 
 BOXES = re.compile("[\u2500-\u257f]")
 COLOUR = re.compile(r"\x1b\[[\d;]*3\dm|\x1b\[[\d;]*4\dm|\x1b\[3\d")
@@ -202,6 +203,15 @@ def test_only_the_terminal_imports_rich() -> None:
     code = f"import sys; from codemod.report import {modules}; print({heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_a_picture_is_what_the_command_shows(tmp_path: Path) -> None:
+    out = tmp_path / "out.svg"
+    screenshot(str(out), "60", sys.executable, "-c", "print('\x1b[32mgreen\x1b[0m and plain')")
+    text = out.read_text(encoding="utf-8")
+    assert "green" in text
+    assert "plain" in text
+    assert "url(https" not in text
 
 
 def piped(migration: Migration) -> str:
