@@ -79,10 +79,10 @@ def _after_preview(migration: Migration) -> list[Step]:
 
 
 def _after_apply(migration: Migration) -> list[Step]:
-    steps = [(command(migration, "codemod", "--undo"), "take every byte back")]
-    if migration.to != "stub":
-        steps.append((command(migration, "validation"), "check the new model on this machine"))
-    return steps + _stubs(migration)
+    undo = (command(migration, "codemod", "--undo"), "take every byte back")
+    validate = (command(migration, "validation"), "check the new model on this machine")
+    written = [undo] if migration.to == "stub" else [undo, validate]
+    return [*(written if migration.changed else ()), *_stubs(migration)]
 
 
 def _stubs(migration: Migration) -> list[Step]:

@@ -192,6 +192,11 @@ def test_nothing_to_write_is_not_offered() -> None:
     assert words.next_steps(empty()) == ()
 
 
+def test_nothing_written_is_not_offered_to_be_undone() -> None:
+    left = Migration(Path("/r"), "hf", (FilePlan("a.py", "left"),), applied=True)
+    assert words.next_steps(left) == []
+
+
 def test_what_was_stubbed_is_not_offered_to_be_stubbed() -> None:
     left = Migration(Path("/r"), "stub", sample().files, tally=Tally(uses_found=1, uses_left=1))
     assert [command for command, _ in words.next_steps(left)] == ["python -m codemod /r --to stub --apply"]
