@@ -46,6 +46,21 @@ def test_the_sample_applies_in_one_patch(tmp_path: Path) -> None:
     assert_applies(migration.files, tmp_path)
 
 
+@pytest.mark.parametrize("path", ["a b.py", "größe.py", 'q"\\.py', "plain.py"])
+def test_names_are_written_as_git_writes_them(path: str, tmp_path: Path) -> None:
+    plans = (FilePlan(path, "migrated", "import esm\n", "import torch\n"),)
+    assert_applies(plans, tmp_path)
+    git(tmp_path, "add", "--intent-to-add", ".")
+    by_git = subprocess.run(("git", "diff"), cwd=tmp_path, capture_output=True, check=True).stdout
+    ours = patch(Migration(tmp_path, "hf", plans))
+    assert named(ours, b"+++ ") == named(by_git, b"+++ ")
+    assert named(ours, b"diff --git ") == named(by_git, b"diff --git ")
+
+
+def named(diff: bytes, start: bytes) -> list[bytes]:
+    return [line for line in diff.split(b"\n") if line.startswith(start)]
+
+
 def test_a_patch_can_be_taken_back(tmp_path: Path) -> None:
     (plan,) = plans = (FilePlan("a.py", "migrated", "a\r\nimport esm", "a\r\n", "utf-8-sig"),)
     assert_applies(plans, tmp_path)
