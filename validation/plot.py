@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ def save(rows: Sequence[Row], machine: Environment, weights: str, target: Path) 
     from matplotlib import pyplot
 
     counted = any(row.model.peak_bytes is not None for row in rows)
-    size = (7 + 5 * counted, 4.5)
+    size = (7 + 5 * counted, 5.5)
     figure, panels = pyplot.subplots(1, 1 + counted, figsize=size, squeeze=False, layout="constrained")
     _speed(panels[0][0], rows)
     if counted:
@@ -46,11 +46,12 @@ def _speed(axes: Any, rows: Sequence[Row]) -> None:
         )
     for height, word in ((1.0, "same speed"), (FLOOR, f"floor {FLOOR}"), (CLAIM, f"claim {CLAIM}")):
         axes.axhline(height, color="grey", linestyle=":" if height > 1 else "-", linewidth=0.8)
-        axes.annotate(word, (1, height), xycoords=("axes fraction", "data"), fontsize=7, ha="right", va="bottom")
+        axes.annotate(word, (1.01, height), xycoords=("axes fraction", "data"), fontsize=7, va="center")
     _length_axis(axes, rows)
     axes.set_ylabel("times faster (median, 95 % interval)")
     axes.set_ylim(bottom=0)
-    axes.legend(fontsize=7, title="\n".join(f"({pair}) {PAIRS[pair]}" for pair, _, _ in _first(rows)), title_fontsize=6)
+    pairs = "\n".join(f"({pair}) {PAIRS[pair]}" for pair in sorted({row.pair for row in rows}))
+    axes.legend(fontsize=7, title=pairs, title_fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.15), ncols=4)
 
 
 def _memory(axes: Any, rows: Sequence[Row]) -> None:
@@ -81,8 +82,3 @@ def _lines(rows: Sequence[Row]) -> list[tuple[str, int, list[Row]]]:
     even = sorted((row for row in rows if MIX not in row.workload), key=lambda row: row.length)
     keys = sorted({(row.pair, row.batch) for row in even})
     return [(*key, [row for row in even if (row.pair, row.batch) == key]) for key in keys]
-
-
-def _first(rows: Sequence[Row]) -> Iterable[tuple[str, int, list[Row]]]:
-    """One line of each pair, for the legend."""
-    return {line[0]: line for line in reversed(_lines(rows))}.values()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -39,8 +40,8 @@ def outcome(console: Console, one: Outcome) -> None:
 
 def benchmark(console: Console, rows: Sequence[Row], machine: Environment, weights: str) -> None:
     """Every pair on every workload: speed-up with its interval, what each side reaches, and how far they agree."""
-    title = f"Speed-up of the model's SDPA path on {machine.device_name}; {weights}"
-    table = Table(title=escape(title), title_justify="left")
+    console.print(f"[bold]Speed-up of the model's SDPA path[/] on {escape(machine.device_name)}; {escape(weights)}")
+    table = Table(box=SIMPLE, pad_edge=False)
     for column in COLUMNS:
         table.add_column(column, overflow="fold")
     for row in rows:
@@ -51,6 +52,8 @@ def benchmark(console: Console, rows: Sequence[Row], machine: Environment, weigh
             console.print(f"  ({pair}) against {escape(what)}", highlight=False)
     kernels = sorted({f"{row.kernel} with a mask, {row.kernel_unmasked} without" for row in rows})
     console.print(escape(f"  SDPA kernel: {'; '.join(kernels)}"), highlight=False)
+    if not peak(machine.device_name, rows[0].dtype):
+        console.print("  the device's peak in this precision is not in the table: no share of it is given")
 
 
 def last_line(outcomes: Sequence[Outcome], machine: Environment, weights: str) -> str:
@@ -65,23 +68,21 @@ def versions_line(machine: Environment) -> str:
     return f"Python {machine.python}, {names}{cuda}"
 
 
-COLUMNS = (
-    "workload", "pair", "speed-up [95 %]", "verdict", "tokens/s", "TFLOP/s", "of peak", "peak memory", "agreement",
-)
+COLUMNS = ("workload", "pair", "speed-up [95 %]", "verdict", "tokens/s", "TFLOP/s", "peak GB", "L2 error")
 
 
 def _cells(row: Row, machine: Environment) -> tuple[str, ...]:
     low, high = row.interval
     most = peak(machine.device_name, row.dtype)
     memory = (row.baseline.peak_bytes, row.model.peak_bytes)
-    wide = " (noisy)" if noisy(row.baseline) or noisy(row.model) else ""
+    wide = ", noisy" if noisy(row.baseline) or noisy(row.model) else ""
+    share = f" ({row.model.tflops / most:.0%} of peak)" if most else ""
     return (
-        row.workload, row.pair, f"{row.speedup:.2f} x [{low:.2f}, {high:.2f}]{wide}", row.verdict,
+        row.workload, row.pair, f"{row.speedup:.2f} [{low:.2f}, {high:.2f}]{wide}", row.verdict,
         f"{row.baseline.tokens_per_second:,.0f} -> {row.model.tokens_per_second:,.0f}",
-        f"{row.baseline.tflops:.3g} -> {row.model.tflops:.3g}",
-        f"{row.model.tflops / most:.0%}" if most else "peak unknown",
-        " -> ".join(f"{size / 1e9:.2f} GB" for size in memory if size is not None) or "not counted",
-        f"{row.agreed}{'' if row.right else ' WRONG'}",
+        f"{row.model.tflops:.3g}{share}",
+        " -> ".join(f"{size / 1e9:.2f}" for size in memory if size is not None) or "-",
+        f"{row.agreed.relative_l2:.1g}{'' if row.right else ', WRONG'}",
     )
 
 

@@ -16,10 +16,15 @@ from validation.cli import ALL_PASSED, NO_ANSWER, SOMETHING_FAILED
 from validation.lab import Lab, Settings
 from validation.records import FAILED, Outcome
 
+#: Columns of output that goes to a file or another program.
+PIPED = 150
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the chosen checks; the result is the exit code."""
-    console = Console(stderr=arguments.json == "-", soft_wrap=False)
+    console = Console(stderr=arguments.json == "-")
+    if not console.is_terminal:
+        console.width = PIPED
     try:
         checks = check.chosen(check.registered(), arguments.only)
     except ValueError as error:
