@@ -8,7 +8,7 @@ from pathlib import Path
 from stat import S_ISREG
 from threading import Thread
 from time import perf_counter, process_time
-from typing import Callable
+from typing import Callable, Optional
 
 #: One read takes all of nearly every source file; the buffer is used again for the next.
 BUFFER = 1 << 20
@@ -87,7 +87,7 @@ class _Finder:
                 if content is not None:
                     self.found[name] = content
 
-    def _wanted(self, path: str, buffer: bytearray) -> bytes | None:
+    def _wanted(self, path: str, buffer: bytearray) -> Optional[bytes]:
         descriptor = os.open(path, OPEN)
         try:
             size = os.readv(descriptor, (buffer,))
@@ -100,7 +100,7 @@ class _Finder:
                 return bytes(memoryview(buffer)[:size])
         return None
 
-    def _rest(self, descriptor: int, buffer: bytearray) -> bytes | None:
+    def _rest(self, descriptor: int, buffer: bytearray) -> Optional[bytes]:
         """A file that filled the first read: whole in memory up to `LIMIT`, in pieces above it."""
         status = os.fstat(descriptor)
         if not S_ISREG(status.st_mode):

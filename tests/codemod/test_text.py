@@ -35,7 +35,8 @@ READ = {
 
 REFUSED = {
     "not utf-8": (b"x = 1\ny = '\xe9'\n", r"line 2: byte 0xe9 is not utf-8"),
-    "not utf-8 on line 1": (b"'\xe9'\n", "encoding"),
+    "not utf-8 on line 1": (b"'\xe9'\n", "line 1: byte 0xe9 is not utf-8"),
+    "an untrue line above a coding line": (b"'\xe9'\n# coding: utf-8\n", "encoding"),
     "utf-16 little": ("x = 1\n".encode("utf-16"), "is UTF-16"),
     "utf-16 big": (b"\xfe\xff" + "x".encode("utf-16-be"), "is UTF-16"),
     "utf-32": (b"\xff\xfe\0\0" + "x".encode("utf-32-le"), "is UTF-32"),
