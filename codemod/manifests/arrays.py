@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from codemod.manifests.lines import Line, line_at, removal
+from codemod.manifests.lines import Line, break_before, line_at
 
 _COMMA = re.compile(r"\s*,")
 
@@ -24,8 +24,9 @@ def quotes(text: str, item: Item) -> int:
 
 def between(text: str, item: Item) -> str:
     """From inside one literal to inside the next: quote, comma, the item's own line break and indent, quote."""
-    before = re.search(r"(?:\r\n|\r|\n)?[ \t]*$", text[: item.start])
-    gap = before[0] if before and before[0].lstrip(" \t") else " "
+    line = line_at(text, item.start)
+    indent = text[line.start : item.start]
+    gap = " " if indent.strip() else break_before(text, line.start) + indent
     quote = text[item.start]
     return f"{quote},{gap}{quote}"
 
@@ -39,7 +40,7 @@ def cut(text: str, items: list[Item], place: int) -> tuple[int, int]:
     if not comma and place and not text[items[place - 1].stop : item.start].strip(", \t\r\n"):
         return items[place - 1].stop, stop
     if _alone(text, line, item, stop):
-        return removal(text, line.start, line.next)
+        return (line.start, line.next)
     return item.start, _skip_blanks(text, stop) if comma else stop
 
 

@@ -6,11 +6,12 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Callable
 
 from codemod.manifests.decide import Decision
 from codemod.manifests.entry import FAIR_WORD, RULE
-from codemod.manifests.lines import lines
+from codemod.manifests.lines import break_before, lines
 from codemod.records import Edit, Leftover
 
 if sys.version_info >= (3, 11):
@@ -20,10 +21,11 @@ else:
 
 #: A line that asks for fair-esm: a requirement or an installation, not a path, a title or a link.
 _ASKS = re.compile(
-    r"(?<![\w./-])fair[-_.]+esm(?:\[[\w, ]+\])?(?=\s*(?:[=<>~!@;,'\"\]]|$))"
-    r"|git\+\S*facebookresearch/esm|(?:install|clone|submodule)\b.*(?:fair[-_.]+esm|facebookresearch/esm)",
+    r"^\s*(?:-\s+)?['\"]?fair[-_.]+esm(?![\w./-])|(?<![\w./-])fair[-_.]+esm(?:\[[\w, ]+\])?(?=\s*(?:[=<>~!@;,'\"\]]|$))"
+    r"|git\+\S{0,99}facebookresearch/esm(?![\w-])",
     re.I,
 )
+_FETCHES = re.compile(r"install|clone|submodule")
 #: Lines that talk about fair-esm, or about a folder of that name.
 _TALKS = re.compile(
     r"\s*(?:-\s+)?(?:(?:name|title|summary|description|id)\s*[:=]|(?:RUN\s+)?(?:rm|cd|mv|cp|mkdir|tar|COPY|ADD|WORKDIR)\s)",
@@ -36,7 +38,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {"toml": tomllib.loads, "pipfile"
 
 def checked(path: str, text: str, decisions: list[Decision]) -> Iterator[Decision]:
     """The decisions, if the edited text still parses; else one leftover for each line they would touch."""
-    edits = _joined([decision for decision in decisions if isinstance(decision, Edit)])
+    edits = _to_the_end(text, _joined([decision for decision in decisions if isinstance(decision, Edit)]))
     leftovers = [decision for decision in decisions if isinstance(decision, Leftover)]
     why = _broken(path, edited(text, edits)) if edits else None
     if why:
@@ -60,11 +62,19 @@ def _joined(edits: list[Edit]) -> list[Edit]:
     joined: list[Edit] = []
     for edit in sorted(dict.fromkeys(edits)):
         last = joined[-1] if joined else None
-        if last and edit.start < last.stop and not (edit.text or last.text):
+        if last and edit.start <= last.stop and not (edit.text or last.text):
             joined[-1] = Edit(last.start, max(last.stop, edit.stop), "", RULE)
         else:
             joined.append(edit)
     return joined
+
+
+def _to_the_end(text: str, edits: list[Edit]) -> list[Edit]:
+    """Where the last lines go and had no final newline, the lines before them get none either."""
+    last = edits[-1] if edits else None
+    if not last or last.text or last.stop < len(text) or text.endswith(("\n", "\r")):
+        return edits
+    return [*edits[:-1], replace(last, start=last.start - len(break_before(text, last.start).strip(" \t")))]
 
 
 def _broken(path: str, text: str) -> str | None:
@@ -73,20 +83,26 @@ def _broken(path: str, text: str) -> str | None:
         return None
     try:
         parser(text)
-    except (ValueError, SyntaxError) as error:
+    except (ValueError, SyntaxError, RecursionError) as error:
         return f"the edited file would not parse ({error}): edit it by hand"
     return None
 
 
 def _unmentioned(path: str, text: str, edits: list[Edit], leftovers: list[Leftover]) -> Iterator[Leftover]:
-    if path.lower().endswith((".toml", ".py", ".txt", ".in", ".lock", ".gitmodules")) or _OWN.search(text):
+    if path.lower().endswith((".toml", ".py", ".lock", ".gitmodules")) or _OWN.search(text):
         return
     listed = {leftover.line for leftover in leftovers}
     for number, line in enumerate(lines(text), 1):
         written = text[line.start : line.stop].split("#", 1)[0]
-        covered = number in listed or any(edit.start < line.next and line.start < edit.stop for edit in edits)
-        if FAIR_WORD.search(written) and _ASKS.search(written) and not covered and not _TALKS.match(written):
+        if number in listed or _TALKS.match(written) or not _asks(written):
+            continue
+        if not any(edit.start < line.next and line.start < edit.stop for edit in edits):
             yield Leftover(path, number, RULE, "fair-esm is asked for here in a form this tool does not edit")
+
+
+def _asks(line: str) -> bool:
+    fetch = _FETCHES.search(line)
+    return bool(_ASKS.search(line) or (fetch and FAIR_WORD.search(line, fetch.end())))
 
 
 def _number(text: str, offset: int) -> int:

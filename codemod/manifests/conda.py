@@ -8,17 +8,25 @@ from dataclasses import replace
 from typing import Optional
 
 from codemod.manifests.entry import FAIR_ESM, Entry, Section, normalised, requirement
-from codemod.manifests.lines import Line, line_end, lines, removal
+from codemod.manifests.lines import Line, line_end, lines
 from codemod.manifests.versions import from_conda
 
 #: What conda calls a package that PyPI calls otherwise.
 _CONDA_NAMES = {"torch": "pytorch"}
 _PYPI_NAMES = {conda: pypi for pypi, conda in _CONDA_NAMES.items()}
-#: The blocks that declare, by key: an environment's, a recipe's.
-_BLOCKS = {"dependencies": "conda", "pip": "pip", "run": "conda", "host": "conda"}
+#: The blocks that declare, by key: an environment's, a recipe's, cog's, pre-commit's.
+_BLOCKS = {
+    "dependencies": "conda",
+    "pip": "pip",
+    "run": "conda",
+    "host": "conda",
+    "python_packages": "pip",
+    "additional_dependencies": "pip",
+}
 
-_KEY = re.compile(r"(?P<indent>\s*(?:-\s+)?)(?P<key>[\w-]+):\s*(?:#.*)?$")
-_ITEM = re.compile(r"(?P<indent>\s*)-\s+(?P<quote>['\"]?)(?P<value>.+?)(?P=quote)\s*(?:(?<=\s)#.*)?$")
+_KEY = re.compile(r"(?P<indent>\s*(?:-\s+)?)(?P<key>[\w-]+):$")
+_COMMENT = re.compile(r"(?<=\s)#.*")
+_ITEM = re.compile(r"(?P<indent>\s*)-\s+(?P<quote>['\"]?)(?P<value>.+)(?P=quote)$")
 _MATCH_SPEC = re.compile(
     r"(?P<channel>[\w./-]+::)?(?P<name>[A-Za-z0-9_][\w.-]*)(?P<space>\s*)(?P<version>[=<>!~\d*][^\[\]]*)?(?P<more>\[.*)?$"
 )
@@ -60,8 +68,8 @@ def _items(text: str) -> Iterator[tuple[int, str, Line, re.Match[str]]]:
     """The items of the declaring blocks: the block's offset and kind, the line, the match."""
     stack: list[tuple[int, str, int]] = []  # column, key, offset
     for line in lines(text):
-        written = text[line.start : line.stop]
-        if not written.strip() or written.lstrip().startswith("#"):
+        written = _COMMENT.sub("", text[line.start : line.stop]).rstrip()
+        if not written or written.lstrip().startswith("#"):
             continue
         column = len(written) - len(written.lstrip())
         stack = [held for held in stack if held[0] <= column]
@@ -83,5 +91,5 @@ def _entry(text: str, line: Line, item: re.Match[str], kind: str) -> Optional[En
     if not found:
         return None
     tail = text[found.stop : stop] + item["quote"]
-    between = tail + line_end(text[: line.next]) + text[line.start : found.start]
-    return replace(found, cut=removal(text, line.start, line.next), between=between)
+    between = tail + line_end(text, line) + text[line.start : found.start]
+    return replace(found, cut=(line.start, line.next), between=between)

@@ -26,6 +26,8 @@ _REQUIREMENT = re.compile(
     (?P<version>\s*\(?{_CLAUSE}(?:\s*,\s*{_CLAUSE})*\)?)?""",
     re.X,
 )
+#: What may follow a requirement: nothing, a marker, a comment, hashes, a continued line.
+_TAIL = re.compile(r"\s*(?:$|;|#|--hash|\\[\r\n])")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def requirement(text: str, start: int, stop: int) -> Optional[Entry]:
     words = text[start:stop]
     if FAIR_URL.search(words):
         return Entry(FAIR_ESM, start, start + len(_before_marker(words)), (stop, stop), None)
-    if not match or text[match.end() : match.end() + 1] in ("/", ":", "+", "\\"):
+    if not match or not _TAIL.match(text, match.end(), stop):
         return None
     name, end = normalised(match["name"]), match.end()
     if match["url"]:
@@ -84,4 +86,4 @@ def requirement(text: str, start: int, stop: int) -> Optional[Entry]:
 
 
 def _before_marker(words: str) -> str:
-    return re.split(r"\s+[;#]|\s+--hash", words, maxsplit=1)[0].rstrip()
+    return re.split(r"\s(?:[;#]|--hash)", words, maxsplit=1)[0].rstrip()

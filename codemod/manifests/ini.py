@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple, Optional
 
 from codemod.manifests.entry import FAIR_ESM, Entry, Section, normalised, requirement
-from codemod.manifests.lines import Line, line_end, lines, removal
+from codemod.manifests.lines import Line, line_end, lines
 from codemod.records import Leftover
 
 #: Keys by `section:key`, whether the whole file has what they declare, whether they hold words in a row.
@@ -69,9 +69,9 @@ def _line(text: str, place: _Place) -> Iterator[Entry]:
     stop = place.start + len(text[place.start : place.line.stop].rstrip())
     found: Optional[Entry] = requirement(text, place.start, stop)
     if found:
-        whole = removal(text, place.line.start, place.line.next)
+        whole = (place.line.start, place.line.next)
         indent = "    " if place.inline else text[place.line.start : place.start]
-        between = text[found.stop : stop] + line_end(text[: place.line.next]) + indent
+        between = text[found.stop : stop] + line_end(text, place.line) + indent
         yield replace(found, cut=(place.start, stop) if place.inline else whole, between=between)
 
 

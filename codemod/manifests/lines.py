@@ -33,15 +33,12 @@ def line_at(text: str, offset: int) -> Line:
     return Line(start, end.start(), end.end()) if end else Line(start, len(text), len(text))
 
 
-def removal(text: str, first: int, after: int) -> tuple[int, int]:
-    """What to cut so that the lines from `first` up to `after` go; a missing final newline stays missing."""
-    if after < len(text) or text[-1:] in ("\n", "\r"):
-        return first, after
-    before = text[:first]
-    return len(before[: -len(line_end(before, ""))] if line_end(before, "") else before), after
+def break_before(text: str, start: int) -> str:
+    """The line end just before the start of a line, `""` before the first."""
+    return "\r\n" if start > 1 and text.startswith("\r\n", start - 2) else text[max(start - 1, 0) : start]
 
 
-def line_end(text: str, default: str = "\n") -> str:
-    """The line end that a text itself ends with, or uses last."""
-    ends = LINE_END.findall(text)
-    return ends[-1] if ends else default
+def line_end(text: str, line: Line) -> str:
+    """How the line ends; where it is the last and has no end, how the first line of the text ends."""
+    other = LINE_END.search(text)
+    return text[line.stop : line.next] or (other[0] if other else "\n")

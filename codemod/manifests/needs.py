@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Optional
 
 from codemod.manifests.versions import Release, admitted, allows, clauses
@@ -15,7 +16,7 @@ _FASTESM = ">=4.36,!=5.0.*,!=5.1.*"
 
 #: The oldest torch that transformers from a release on works with (`torch` extra in each release's metadata, and
 #: `is_torch_available`, which from 4.52 on pretends that an older torch is not there at all).
-_TORCH_FLOORS = (("2.0", "4.48"), ("2.1", "4.52"), ("2.2", "4.56"), ("2.4", "5.0"), ("2.5", "5.14"), ("2.6", "5.20"))
+_TORCH_FLOORS = (("2.0", "4.48"), ("2.1", "4.52"), ("2.2", "4.56"), ("2.4", "5.0"), ("2.5", "5.15"), ("2.6", "5.20"))
 
 #: Every release that a pin may name, and some to come: major, its highest minor, its highest patch.
 _RELEASES: dict[str, tuple[Release, ...]] = {
@@ -71,15 +72,18 @@ class Need:
     def repair(self, declared: str) -> Optional[Repair]:
         """What to do about a declared PEP 440 specifier; None where it does as it is.
 
-        A range is narrowed by the clauses that bite; a pin outside what is accepted is replaced.
+        A range is narrowed by the clauses that bite, a pin outside what is accepted is replaced. A range that is
+        open to the newest release is closed to the ones that are too old for what is written.
         """
         possible = self._admitted(declared)
-        good = admitted(self.accept, possible)
+        newest = self._admitted("")[-1:]
+        within = self.write if possible[-1:] == newest else self.accept
+        good = self._admitted(declared, within)
         if len(good) == len(possible):
             return None
         if not (declared and good):
             return Repair(self.write)
-        biting = [clause for clause in clauses(self.accept) if len(admitted(clause, possible)) < len(possible)]
+        biting = [clause for clause in clauses(within) if len(admitted(clause, possible)) < len(possible)]
         floors = [clause for clause in biting if clause.startswith(">")]
         if not floors:
             return Repair(",".join(biting), append=True)
@@ -88,7 +92,7 @@ class Need:
 
     def beside(self, torch: str) -> Need:
         """The same need where torch is held to `torch` (PEP 440): no transformers that is too new for it."""
-        possible = admitted(torch, _RELEASES["torch"])
+        possible = _admitted("torch", torch)
         for floor, since in _TORCH_FLOORS if self.name == "transformers" else ():
             if possible and not admitted(f">={floor}", possible):
                 return Need(self.name, _below(self.write, since), self.accept)
@@ -97,10 +101,10 @@ class Need:
     def refuses(self, declared: str) -> bool:
         """Whether every release that `declared` admits is one that cannot do."""
         possible = self._admitted(declared)
-        return bool(possible) and not admitted(self.accept, possible)
+        return bool(possible) and not self._admitted(declared, self.accept)
 
-    def _admitted(self, declared: str) -> tuple[Release, ...]:
-        return admitted(declared, _RELEASES.get(self.name, ()))
+    def _admitted(self, *specifiers: str) -> tuple[Release, ...]:
+        return _admitted(self.name, ",".join(specifiers))
 
     @property
     def by_hand(self) -> Optional[str]:
@@ -116,6 +120,12 @@ def needs_of(to: str, remote_code: bool = True) -> Needs:
     return _NEEDS[to if remote_code or to == "stub" else "hf"]
 
 
+def guarantees(declared: str, bound: str) -> bool:
+    """Whether every transformers release that one specifier admits is within another: `>=4.36`, `<4.56`."""
+    possible = _admitted("transformers", declared)
+    return bool(possible) and len(admitted(bound, possible)) == len(possible)
+
+
 _NEEDS = {
     "stub": Needs("stub"),
     "hf": Needs("hf", ("torch", f"transformers>=4.36,{_WRONG_MASK}"), (f"transformers{_WRONG_MASK}",)),
@@ -124,6 +134,11 @@ _NEEDS = {
         ("torch>=2.0", f"transformers{_FASTESM}", "einops", "networkx"),
     ),
 }
+
+
+@lru_cache(maxsize=512)
+def _admitted(name: str, specifier: str) -> tuple[Release, ...]:
+    return admitted(specifier, _RELEASES.get(name, ()))
 
 
 def _below(specifier: str, ceiling: str) -> str:

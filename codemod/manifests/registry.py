@@ -25,7 +25,8 @@ _READERS: tuple[tuple[str, tuple[Reader, ...]], ...] = (
     (r"setup\.py", (setup_py.read,)),
     (r"setup\.cfg|tox\.ini|settings\.ini", (ini.read,)),
     (r"[^/]+\.ya?ml", (conda.read, shell.read)),
-    (r"[^/]*(Dockerfile|Containerfile)[^/]*|[^/]+\.(sh|bash|def)|Makefile|Jenkinsfile", (shell.read,)),
+    (r"[^/]*(Dockerfile|Containerfile|Singularity)[^/]*|Makefile|Jenkinsfile|justfile", (shell.read,)),
+    (r"[^/]+\.(sh|bash|zsh|def|slurm|sbatch|nix)", (shell.read,)),
 )
 
 
@@ -41,16 +42,18 @@ def plan_manifest(path: str, text: str, needs: Needs, keep: bool, migrated: bool
     use was rewritten, so the target's needs are declared. Nothing is yielded for a file that declares neither.
     """
     wanted = needs.parsed() if migrated else ()
-    if not FAIR_WORD.search(text) and not any(need.name in text for need in wanted):
+    named = FAIR_WORD.search(text)
+    if not is_manifest(path) or not (named or any(need.name in text.lower() for need in wanted)):
         return
-    sections, found = _read(path, text)
+    sections, unread = _read(path, text)
+    found = unread if named else []
     decisions = decide(Manifest(path, text, wanted, keep), sections)
     yield from checked(path, text, [*found, *decisions])
 
 
 def declared_transformers(path: str, text: str) -> Optional[str]:
     """The PEP 440 specifier of transformers that a manifest declares, `""` for any version, None for none."""
-    if "transformers" not in text:
+    if "transformers" not in text.lower():
         return None
     sections, _ = _read(path, text)
     specs = [

@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Callable, NamedTuple, Optional
 
 from codemod.manifests.conda import conda_write, match_spec
-from codemod.manifests.entry import Entry, Section, requirement
-from codemod.manifests.lines import line_at, removal
+from codemod.manifests.entry import FAIR_ESM, Entry, Section, requirement
+from codemod.manifests.lines import line_at
 
 _COMMAND = re.compile(
     r"(?<![\w./-])(?:(?:python[\d.]*|py|\$\(PYTHON\)|\$\{?PYTHON\}?)\s+-m\s+)?"
@@ -20,6 +20,7 @@ _WORD = re.compile(r"""(?:'[^'\n]*'|"[^"\n]*"|\\[^\r\n]|\$\([^)\n]*\)|[^\s;&|()'
 _GAP = re.compile(r"(?:[ \t]|\\(?:\r\n|\r|\n)(?:[ \t]*#[^\r\n]*(?:\r\n|\r|\n))*)*")
 #: A gap with a line break: the first break, the indent after the last; comments between stay where they are.
 _BREAK = re.compile(r"([ \t]*\\(?:\r\n|\r|\n))(?:.*[\r\n])?([ \t]*)$", re.S)
+_BLANKS = " \t\r\n\\"
 _REDIRECT = re.compile(r"\d*[<>]|#")
 #: Options whose next word is their value.
 _WITH_VALUE = re.compile(
@@ -52,7 +53,7 @@ def read(path: str, text: str) -> Iterator[Section]:
 
 def _enclosing(text: str, place: int) -> Optional[str]:
     """The quote that the command stands in, `""` for none, None where it is a comment or printed."""
-    line = re.split(r"[\r\n]", text[:place])[-1]
+    line = text[line_at(text, place).start : place]
     if re.search(r"(?:^|\s)#", line) or re.search(r"(?:echo|printf)\b[^;&|]*$", line):
         return None
     return next((quote for quote in "\"'" if line.count(quote) % 2), "")
@@ -83,20 +84,22 @@ def _packages(text: str, words: list[_Word]) -> Iterator[int]:
 
 
 def _entries(text: str, command: re.Match[str], words: list[_Word], kind: str) -> Iterator[Entry]:
-    packages = list(_packages(text, words))
-    required = any(text[word.start : word.stop] in ("-r", "--requirement") for word in words)
-    for place in packages:
-        word = words[place]
-        quoted = text[word.start] in "\"'" and text[word.stop - 1] == text[word.start]
-        parse = match_spec if kind == "conda" else requirement
-        found = parse(text, word.start + quoted, word.stop - quoted)
-        if not found:
-            continue
+    found = [(place, _entry(text, words[place], kind)) for place in _packages(text, words)]
+    fair = [place for place, entry in found if entry and entry.name == FAIR_ESM]
+    others = any(text[word.start : word.stop] in ("-r", "--requirement") for word in words) or len(fair) < len(found)
+    for place, entry in found:
         before = words[place - 1].stop if place else command.end()
-        alone = len(packages) == 1 and not required
-        cut = _command_cut(text, command, words) if alone else _word_cut(text, before, word)
-        gap = _BREAK.sub(r"\1\2", text[before : word.start])
-        yield replace(found, start=word.start, stop=word.stop, whole=True, cut=cut, between=gap)
+        alone = not others and place == fair[0]
+        cut = _command_cut(text, command, words) if alone else _word_cut(text, before, words[place])
+        if entry:
+            yield replace(entry, cut=cut, between=_BREAK.sub(r"\1\2", text[before : words[place].start]))
+
+
+def _entry(text: str, word: _Word, kind: str) -> Optional[Entry]:
+    quoted = text[word.start] in "\"'" and text[word.stop - 1] == text[word.start]
+    parse = match_spec if kind == "conda" else requirement
+    found = parse(text, word.start + quoted, word.stop - quoted)
+    return found and replace(found, start=word.start, stop=word.stop, whole=True)
 
 
 def _word_cut(text: str, before: int, word: _Word) -> tuple[int, int]:
@@ -109,15 +112,15 @@ def _word_cut(text: str, before: int, word: _Word) -> tuple[int, int]:
 def _command_cut(text: str, command: re.Match[str], words: list[_Word]) -> Optional[tuple[int, int]]:
     """What to cut so that the whole command goes: with its `&&`, or with its line; None where neither is safe."""
     start, stop = command.start(), words[-1].stop
-    before = re.search(r"(?:\s|\\\r?\n)*&&(?:\s|\\\r?\n)*$", text[:start])
-    if before:
-        return before.start(), stop
+    head = text[:start].rstrip(_BLANKS)
+    if head.endswith("&&"):
+        return len(head[:-2].rstrip(_BLANKS)), stop
     after = re.compile(r"[ \t]*&&(?:[ \t]|\\\r?\n)*").match(text, stop)
     if after:
         return start, after.end()
     first, last = line_at(text, start), line_at(text, stop)
     whole = text[first.start : start] in ("", "RUN ") and not text[stop : last.stop].strip()
-    return removal(text, first.start, last.next) if whole else None
+    return (first.start, last.next) if whole else None
 
 
 def _writer(kind: str, quote: str) -> Callable[[str, str], str]:

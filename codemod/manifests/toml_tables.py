@@ -10,7 +10,7 @@ from typing import Callable, Optional
 from codemod.manifests import arrays
 from codemod.manifests.conda import conda_write, match_spec
 from codemod.manifests.entry import FAIR_ESM, RULE, Entry, Section, normalised, requirement
-from codemod.manifests.lines import line_at, line_end, removal
+from codemod.manifests.lines import line_at, line_end
 from codemod.manifests.toml_spans import Pair, Value, pairs
 from codemod.manifests.versions import from_conda, from_pep440, from_poetry
 from codemod.records import LINE_END, Leftover
@@ -55,13 +55,13 @@ def read(path: str, text: str) -> Iterator[Section | Leftover]:
     """The lists and tables that declare something; what names fair-esm elsewhere is left to a person."""
     try:
         found = list(pairs(text))
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):
         yield Leftover(path, 1, RULE, "this is not TOML: look for fair-esm in it by hand")
         return
     if any(_dotted(pair) in ("project.name", "tool.poetry.name") and _is_fair(text, pair) for pair in found):
         return
     rows = [pair for pair in found if _is_row(pair)]
-    others = list(_flat(pair for pair in found if pair not in rows))
+    others = list(_flat(pair for pair in found if not _is_row(pair)))
     sections = [*_lists(text, others), *_tables(text, rows)]
     yield from sections
     yield from _extras(text, others, sections)
@@ -132,8 +132,8 @@ def _row(text: str, pair: Pair, language: str) -> Entry:
         pair.value.stop,
         version,
         spec,
-        cut=removal(text, line.start, line_at(text, pair.value.stop).next),
-        between=line_end(text[: line.next]) + text[line.start : pair.start],
+        cut=(line.start, line_at(text, pair.value.stop).next),
+        between=line_end(text, line) + text[line.start : pair.start],
         optional=any(
             inner.path[-1] == "optional" and text[inner.value.start : inner.value.stop] == "true"
             for inner in pair.value.pairs
