@@ -31,8 +31,13 @@ class Assembled:
     edits: tuple[Edit, ...]
 
 
-def assemble(source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias]) -> Assembled:
-    """The file after these uses' edits, without the import aliases that leave. Raises CannotWrite."""
+def assemble(
+    source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias], note: str = ""
+) -> Assembled:
+    """The file after these uses' edits, without the import aliases that leave. Raises CannotWrite.
+
+    `note` is a comment to stand where an import stood; none by default.
+    """
     statements = _statements(source, leaving)
     gone = frozenset(written(alias, statement) for statement, aliases in statements.items() for alias in aliases)
     ordered = _without_nested(source, _ordered(source, edits))
@@ -41,7 +46,9 @@ def assemble(source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast
     if clash:
         raise CannotWrite(list(edits), f"{clash} means something else in this module than the package")
     resolved = [Edit(edit.start, edit.stop, names.resolve(edit.text), edit.rule) for edit in ordered]
-    resolved += _import_edits(source, statements, names, [edit.start for edit in ordered])
+    inside = [edit for edit in ordered if edit.start != edit.stop]
+    imports = _import_edits(source, statements, names, [edit.start for edit in ordered], note)
+    resolved += [edit for edit in imports if not any(each.start <= edit.start < each.stop for each in inside)]
     resolved += _helper_edits(source, names, resolved)
     return _spliced(source, resolved)
 
@@ -70,7 +77,7 @@ def _ordered(source: Source, edits: dict[Use, list[Edit]]) -> list[Edit]:
 
 
 #: Rules whose replacement makes what is inside it unnecessary.
-_SWALLOW = frozenset(["representations", "type_names", "model_call"])
+_SWALLOW = frozenset(["representations", "type_names", "model_call", "stub"])
 
 
 def _without_nested(source: Source, edits: list[Edit]) -> list[Edit]:
@@ -94,7 +101,7 @@ def _statements(source: Source, aliases: Sequence[ast.alias]) -> dict[ImportStat
 
 
 def _import_edits(
-    source: Source, leaving: dict[ImportStatement, list[ast.alias]], names: Names, starts: list[int]
+    source: Source, leaving: dict[ImportStatement, list[ast.alias]], names: Names, starts: list[int], note: str
 ) -> list[Edit]:
     """Imports out and in. The new ones stand where the first old one stood, if every edit can see it from there."""
     place = next((each for each in leaving if _sees_all(source, each, starts)), None)
@@ -103,7 +110,7 @@ def _import_edits(
     edits = []
     for statement, aliases in leaving.items():
         left = _left_of(source, statement, aliases)
-        edits.append(_rewritten(source, statement, left, _in_order(coming) if statement is place else []))
+        edits.append(_rewritten(source, statement, left, _in_order(coming) if statement is place else [], note))
     above = _in_order(coming) if place is None else names.for_helpers if inner else []
     return [*edits, _added(source, above)] if above else edits
 
@@ -127,10 +134,15 @@ def _left_of(source: Source, statement: ImportStatement, aliases: list[ast.alias
     return edit_import(source.code(statement), {alias.name for alias in aliases})
 
 
-def _rewritten(source: Source, statement: ImportStatement, left: Optional[str], lines: list[str]) -> Edit:
+def _rewritten(
+    source: Source, statement: ImportStatement, left: Optional[str], lines: list[str], note: str
+) -> Edit:
     """One import statement after the change; the whole line goes when nothing is left of it."""
     start, stop = source.span(statement)
     new = ([left] if left else []) + lines
+    if note:
+        needed = not new and _only_one(source, statement)
+        new = [f"{note}: {' '.join(source.code(statement).split())}", *new, *(["pass"] if needed else [])]
     if new:
         return Edit(start, stop, f"\n{source.indent(statement)}".join(new), "imports")
     if _only_one(source, statement):

@@ -62,7 +62,10 @@ def _answers(site: Site) -> list[Edit | Left]:
     rule = RULES.get(site.use.key)
     if rule is None:
         return [Left(f"{_plain(site.use.key)} has no proven counterpart in transformers")]
-    return list(rule(site))
+    try:
+        return list(rule(site))
+    except Exception as error:  # a rule that raises is a bug with a name and a place; the rest goes on
+        return [Left(f"internal error in rule {site.rule}, please report it: {type(error).__name__}: {error}")]
 
 
 def _plain(key: str) -> str:

@@ -14,14 +14,20 @@ from codemod.source import Source
 
 #: Bytes of which a file that uses fair-esm has at least one.
 WORDS = (b"esm", b"load_model_and_alphabet", b"get_batch_converter", b"repr_layers", b"FastaBatchedDataset")
-_SURE = re.compile(rb"\besm\b|esm[12]?[bv]?_t\d|" + b"|".join(WORDS[1:]))
+#: An import of a package called esm, in any of its forms.
+_IMPORTS = (
+    rb"^[ \t]*(?:from|import)[ \t]+esm\b|^[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
+    rb"|(?:import_module|__import__)\([\"']esm\b"
+)
+_REACHES = re.compile(_IMPORTS, re.MULTILINE)
+_MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS[1:]), re.MULTILINE)
 
 Search = Callable[[Iterable[str]], Mapping[str, bytes]]
 
 
 def candidates(found: Mapping[str, bytes]) -> list[str]:
     """The Python files and notebooks that may use fair-esm themselves, by their bytes."""
-    return [path for path, data in found.items() if path.endswith((".py", ".pyi", ".ipynb")) and _SURE.search(data)]
+    return [path for path, data in found.items() if path.endswith((".py", ".pyi", ".ipynb")) and _MAY_USE.search(data)]
 
 
 def with_importers(project: Project, seeds: Iterable[str], search: Search) -> list[str]:
@@ -38,7 +44,7 @@ def with_importers(project: Project, seeds: Iterable[str], search: Search) -> li
         for path in search(words):
             targets = {target for target in imported_files(project, path) if target in graph}
             graph.add_edges_from((path, target) for target in targets)
-        fresh = [path for path in graph if path not in reached]
+        fresh = [path for path in graph if path not in reached and project.source(path)]
         reached += fresh
     return sorted(reached)
 
@@ -46,7 +52,7 @@ def with_importers(project: Project, seeds: Iterable[str], search: Search) -> li
 def imported_files(project: Project, path: str) -> Iterator[str]:
     """The files of the repository that a file imports from."""
     source = project.source(path)
-    for node in ast.walk(source.tree) if source else ():
+    for node in source.nodes if source else ():
         if isinstance(node, ast.Import):
             yield from filter(None, (project.module(path, alias.name) for alias in node.names))
         elif isinstance(node, ast.ImportFrom):
@@ -57,7 +63,7 @@ def imported_files(project: Project, path: str) -> Iterator[str]:
 
 
 def _imports_esm(source: Source | None) -> bool:
-    return source is not None and re.search(r"\besm\b", source.program) is not None
+    return source is not None and _REACHES.search(source.program.encode()) is not None
 
 
 def _stem(path: str) -> str:

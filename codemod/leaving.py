@@ -58,7 +58,8 @@ def _exported(tree: ast.Module) -> set[str]:
     found: set[str] = set()
     for node in tree.body:
         if isinstance(node, ast.Assign) and any(isinstance(each, ast.Name) and each.id == "__all__" for each in node.targets):
-            found |= {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
+            constants = (each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant))
+            found |= {each for each in constants if isinstance(each, str)}
     return found
 
 

@@ -24,6 +24,7 @@ from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
 from codemod.repository import Repository
 from codemod.rule import Target, load_rules
 from codemod.source import Source
+from codemod.stub import decide_stub
 from codemod.usage import Use, companions, find_uses
 
 
@@ -63,8 +64,8 @@ def migrate(settings: Settings) -> Migration:
     for problem in repository.problems.values():
         draft.leftovers[problem.path].append(problem)
     files = _file_plans(repository, draft)
-    tally = _tally(repository, seeds, decided, aliases, perf_counter() - began)
-    groups = tuple(_group(number, each) for number, each in enumerate(decided, 1))
+    tally = _tally(repository, seeds, decided, aliases, settings.to, perf_counter() - began)
+    groups = tuple(_group(number, each, settings.to) for number, each in enumerate(decided, 1))
     said = notes(settings.to, decided, analysis)
     return Migration(repository.root, settings.to, files, groups, tally, said, repository.skipped)
 
@@ -76,10 +77,10 @@ def _drafted(
     groups = group(uses, companions(analysis))
     refused: dict[Use, str] = {}
     while True:
-        decided = decide(groups, analysis, target, refused)
+        decided = decide_stub(groups) if target.to == "stub" else decide(groups, analysis, target, refused)
         aliases = Aliases(analysis, uses, decided)
         try:
-            return decided, aliases, _write(analysis, decided, aliases)
+            return decided, aliases, _write(analysis, decided, aliases, _NOTES.get(target.to, ""))
         except CannotWrite as problem:
             stuck = {use: str(problem) for use in problem.uses if use not in refused}
             if not stuck:
@@ -87,7 +88,11 @@ def _drafted(
             refused.update(stuck)
 
 
-def _write(analysis: Analysis, decided: Sequence[Decided], aliases: Aliases) -> Draft:
+#: What stands where an import stood.
+_NOTES = {"stub": "# fair-esm was removed, was"}
+
+
+def _write(analysis: Analysis, decided: Sequence[Decided], aliases: Aliases, note: str) -> Draft:
     draft = Draft()
     edits: defaultdict[Source, dict[Use, list[Edit]]] = defaultdict(dict)
     for each in decided:
@@ -100,14 +105,14 @@ def _write(analysis: Analysis, decided: Sequence[Decided], aliases: Aliases) -> 
     for source in analysis.project.sources:
         leaving = aliases.leaving[source.path]
         if leaving or any(edits[source].values()):
-            draft.texts[source.path] = _checked(source, edits[source], leaving)
+            draft.texts[source.path] = _checked(source, edits[source], leaving, note)
     return draft
 
 
-def _checked(source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias]) -> Assembled:
+def _checked(source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias], note: str) -> Assembled:
     """The new text, which must still be a program; otherwise the uses in it are left."""
     try:
-        made = assemble(source, edits, leaving)
+        made = assemble(source, edits, leaving, note)
     except CannotWrite as problem:
         raise CannotWrite(problem.uses or list(edits), str(problem)) from problem
     try:
@@ -155,7 +160,8 @@ def _file_plans(repository: Repository, draft: Draft) -> tuple[FilePlan, ...]:
 def _file_plan(repository: Repository, path: str, draft: Draft) -> FilePlan:
     decoded, made = repository.decoded(path), draft.texts.get(path)
     leftovers = tuple(sorted(set(draft.leftovers[path])))
-    status = "partial" if made and leftovers else "migrated" if made else "left"
+    done = "stubbed" if made and any(edit.rule == "stub" for edit in made.edits) else "migrated"
+    status = "partial" if made and leftovers else done if made else "left"
     if path in repository.problems:
         status = "error"
     if decoded is None:
@@ -164,16 +170,23 @@ def _file_plan(repository: Repository, path: str, draft: Draft) -> FilePlan:
     return FilePlan(path, status, decoded.text, after, decoded.codec, made.edits if made else (), leftovers)
 
 
-def _group(number: int, decided: Decided) -> Group:
+def _group(number: int, decided: Decided, to: str) -> Group:
+    done = "stubbed" if to == "stub" else "migrated"
     files = tuple(sorted({use.source.path for use in decided.group.uses}))
-    return Group(number, files, "migrated" if decided.migrated else "left", decided.why)
+    return Group(number, files, done if decided.migrated else "left", decided.why)
 
 
 def _tally(
-    repository: Repository, seeds: Sequence[str], decided: Sequence[Decided], aliases: Aliases, seconds: float
+    repository: Repository,
+    seeds: Sequence[str],
+    decided: Sequence[Decided],
+    aliases: Aliases,
+    to: str,
+    seconds: float,
 ) -> Tally:
-    rewritten = sum(len(each.group.uses) for each in decided if each.migrated) + len(aliases.gone)
+    done = sum(len(each.group.uses) for each in decided if each.migrated) + len(aliases.gone)
     left = sum(len(each.group.uses) for each in decided if not each.migrated) + len(aliases.kept)
-    return Tally(len(repository.files), len(seeds), rewritten + left, rewritten, 0, left, round(seconds, 3))
+    rewritten, stubbed = (0, done) if to == "stub" else (done, 0)
+    return Tally(len(repository.files), len(seeds), done + left, rewritten, stubbed, left, round(seconds, 3))
 
 

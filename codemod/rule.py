@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Optional, Union
 
 from codemod.flow.analysis import Analysis
-from codemod.library import CHECKPOINTS, MODEL, OUTPUT, Checkpoint
+from codemod.library import CHECKPOINTS, MODEL, OUTPUT, PSEUDO, Checkpoint
 from codemod.records import Edit
-from codemod.source import FunctionNode, Source
+from codemod.source import Source
 from codemod.usage import Use
 from codemod.values import Const, Meaning, Tup, Value
 
@@ -85,7 +85,17 @@ class Group:
     @cached_property
     def predicts_tokens(self) -> bool:
         """Whether the language-model head is needed, so that the class is `EsmForMaskedLM`."""
-        return any(key.startswith((f"{OUTPUT}[logits]", f"{MODEL}.lm_head")) for key in self.keys)
+        reads = any(key in (f"{OUTPUT}[logits]", f"{MODEL}.lm_head", f"{MODEL}.lm_head()") for key in self.keys)
+        return reads and not self.headless
+
+    @cached_property
+    def headless(self) -> bool:
+        """Whether every model here has its language-model head replaced by `Identity` right where it is loaded."""
+        stores = [use for use in self.uses if use.key == f"{MODEL}.lm_head="]
+        loads = [use for use in self.uses if any(use.node in store.links for store in stores)]
+        made = {use.node for use in self.uses if use.value and use.value.kind not in PSEUDO and use.key.endswith("()")}
+        proven = all(any(_stored_identity(store, load) for store in stores) for load in loads)
+        return bool(stores) and proven and made <= {load.node for load in loads}
 
     @cached_property
     def shows_attention(self) -> bool:
@@ -144,7 +154,7 @@ class Site:
 
     @cached_property
     def _names(self) -> frozenset[str]:
-        return frozenset(node.id for node in ast.walk(self.source.tree) if isinstance(node, ast.Name))
+        return frozenset(node.id for node in self.source.nodes if isinstance(node, ast.Name))
 
     def replace(self, node: ast.AST, text: str) -> Edit:
         """Replace a whole node."""
@@ -188,24 +198,40 @@ class Site:
         known = {checkpoint.layers for checkpoint in self.checkpoints(value) or ()}
         return known.pop() if len(known) == 1 else None
 
-    def stable(self, node: ast.expr, scope_of: ast.AST) -> bool:
-        """Whether an expression means the same wherever it stands in the scope: names that are bound once."""
+    def stable(self, node: ast.expr, call: ast.AST) -> bool:
+        """Whether an expression still means after `call`, in its scope, what it means there."""
         if isinstance(node, ast.Constant):
             return True
         if isinstance(node, ast.Attribute):
-            return self.stable(node.value, scope_of)
+            return self.stable(node.value, call)
         if isinstance(node, (ast.List, ast.Tuple)):
-            return all(self.stable(each, scope_of) for each in node.elts)
-        return isinstance(node, ast.Name) and self._bindings(node.id, scope_of) <= 1
+            return all(self.stable(each, call) for each in node.elts)
+        return isinstance(node, ast.Name) and all(self._precedes(each, call) for each in self._stores(node.id, call))
 
-    def _bindings(self, identifier: str, node: ast.AST) -> int:
+    def _stores(self, identifier: str, node: ast.AST) -> list[ast.AST]:
         scope = self.source.scope_of(node)
-        stores = [each for each in ast.walk(scope) if isinstance(each, ast.Name) and each.id == identifier
-                  and not isinstance(each.ctx, ast.Load)]  # fmt: skip
-        given = isinstance(scope, FunctionNode) and identifier in {
-            each.arg for each in ast.walk(scope.args) if isinstance(each, ast.arg)
-        }
-        return len(stores) + given
+        return [each for each in self.source.nodes if isinstance(each, ast.Name) and each.id == identifier
+                and not isinstance(each.ctx, ast.Load) and self.source.scope_of(each) is scope]  # fmt: skip
+
+    def _precedes(self, store: ast.AST, call: ast.AST) -> bool:
+        """Whether a store comes before the call and is not run again after it, in a loop around both."""
+        loops = {each for each in self.source.ancestors(call) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))}
+        again = loops.intersection(self.source.ancestors(store))
+        return self.source.span(store) < self.source.span(call) and not again
+
+
+def _stored_identity(store: Use, load: Use) -> bool:
+    """`model.lm_head = Identity()` in the same block as the load, after it."""
+    statement, loaded = store.source.parents[store.node], load.source.statement_of(load.node)
+    if not isinstance(statement, ast.Assign) or not is_identity(statement.value) or store.source is not load.source:
+        return False
+    same_block = store.source.parents[statement] is load.source.parents[loaded]
+    return same_block and statement.lineno > loaded.lineno
+
+
+def is_identity(node: ast.expr) -> bool:
+    """`torch.nn.Identity(...)`, however it is imported."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Identity"
 
 
 def _cheap(node: ast.expr) -> bool:

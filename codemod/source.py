@@ -33,19 +33,27 @@ class Source:
         return [0, *(match.end() for match in LINE_END.finditer(self.program))]
 
     @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
-        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+    def index(self) -> Index:
+        return Index(self.tree)
 
-    @cached_property
+    @property
+    def nodes(self) -> list[ast.AST]:
+        """Every node, outer before inner."""
+        return self.index.nodes
+
+    @property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        return self.index.parents
+
+    @property
     def scopes(self) -> dict[Scope, Scope]:
         """The scope each function, lambda and class is written in."""
-        nodes = (node for node in ast.walk(self.tree) if isinstance(node, (ast.ClassDef, *FunctionNode)))
-        return {node: self.scope_of(node) for node in nodes}
+        return self.index.scopes
 
-    @cached_property
+    @property
     def bindings(self) -> dict[Scope, set[str]]:
         """The names each scope binds itself."""
-        return {scope: _bound(scope) for scope in {self.tree, *self.scopes.values(), *self.scopes}}
+        return self.index.bindings
 
     def scope_of(self, node: ast.AST) -> Scope:
         """The innermost scope around a node (its own for nothing but the module)."""
@@ -94,28 +102,8 @@ class Source:
         return not self.text[self.line_starts[statement.lineno - 1] : self.span(statement)[0]].strip()
 
 
-def own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a scope without those of the scopes inside it (their headers belong to it)."""
-    todo = list(ast.iter_child_nodes(scope))
-    while todo:
-        node = todo.pop()
-        yield node
-        if _is_scope(node):
-            todo.extend(_header(node))
-        else:
-            todo.extend(ast.iter_child_nodes(node))
-
-
 def _is_scope(node: ast.AST) -> bool:
     return isinstance(node, (ast.Module, ast.ClassDef, *FunctionNode))
-
-
-def _header(scope: ast.AST) -> list[ast.AST]:
-    if isinstance(scope, ast.ClassDef):
-        return [*scope.decorator_list, *scope.bases, *scope.keywords]
-    arguments: ast.arguments = scope.args  # type: ignore[attr-defined]
-    defaults = [*arguments.defaults, *(default for default in arguments.kw_defaults if default)]
-    return [*getattr(scope, "decorator_list", ()), *defaults]
 
 
 def parameters(function: ast.AST) -> list[ast.arg]:
@@ -125,18 +113,64 @@ def parameters(function: ast.AST) -> list[ast.arg]:
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *starred]
 
 
-def _bound(scope: Scope) -> set[str]:
-    names = {argument.arg for argument in parameters(scope)} if isinstance(scope, FunctionNode) else set()
-    elsewhere: set[str] = set()
-    for node in own_nodes(scope):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
+class Index:
+    """What one walk over a tree can tell: its nodes, their parents, and the names each scope binds.
+
+    A walk of its own, since `ast.walk` and `iter_child_nodes` take three times as long, and every file is walked.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.nodes: list[ast.AST] = [tree]
+        self.parents: dict[ast.AST, ast.AST] = {}
+        self.scopes: dict[Scope, Scope] = {}
+        self.bindings: dict[Scope, set[str]] = {tree: set()}
+        self._elsewhere: dict[Scope, set[str]] = {}
+        self._walk(tree)
+        for scope, names in self._elsewhere.items():
+            self.bindings[scope] -= names
+
+    def _walk(self, tree: ast.Module) -> None:
+        todo: list[tuple[ast.AST, Scope]] = [(tree, tree)]
+        while todo:
+            node, scope = todo.pop()
+            if node is not tree:
+                self.nodes.append(node)
+            self._bind(node, scope)
+            inner = self._entered(node, scope)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                outside = name in _HEADER
+                if isinstance(value, ast.AST):
+                    self.parents[value] = node
+                    todo.append((value, scope if outside else inner))
+                elif isinstance(value, list):
+                    children = [each for each in value if isinstance(each, ast.AST)]
+                    self.parents.update(dict.fromkeys(children, node))
+                    todo.extend((each, scope if outside else inner) for each in children)
+
+    def _entered(self, node: ast.AST, scope: Scope) -> Scope:
+        """The scope that a node's children belong to."""
+        if not isinstance(node, (ast.ClassDef, *FunctionNode)):
+            return scope
+        self.scopes[node] = scope
+        self.bindings[node] = set() if isinstance(node, ast.ClassDef) else {each.arg for each in parameters(node)}
+        return node
+
+    def _bind(self, node: ast.AST, scope: Scope) -> None:
+        """The names that a node binds in its scope."""
+        names = self.bindings[scope]
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                names.add(node.id)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
+            names.update({(node.asname or node.name).partition(".")[0]} - {"*"})
         elif isinstance(node, ast.ExceptHandler) and node.name:
             names.add(node.name)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            elsewhere.update(node.names)
-    return names - elsewhere - {"*"}
+            self._elsewhere.setdefault(scope, set()).update(node.names)
+
+
+#: Fields of a function or class that belong to the scope around it. Defaults lie inside `args`; they bind nothing.
+_HEADER = frozenset(["decorator_list", "bases", "keywords"])

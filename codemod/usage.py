@@ -43,7 +43,7 @@ def find_uses(analysis: Analysis) -> list[Use]:
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
     """Values handed to one call together belong together."""
     for source in analysis.project.sources:
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Call):
                 arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
                 together = frozenset(origin for each in arguments for origin in _tracked(analysis.values.get(each)))
@@ -56,7 +56,7 @@ def _tracked(value: Value) -> frozenset[ast.AST]:
 
 
 def _in_source(analysis: Analysis, source: Source) -> Iterator[Use]:
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         find = _FINDERS.get(type(node))
         if find is not None:
             yield from find(analysis, source, node)

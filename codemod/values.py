@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Optional, Union
 
+from codemod.library import CALLS
+
 _MANY = 24  # more constants than this for one name are as good as unknown
 _DEEP = 5  # containers nested deeper than this are not followed, so that every fixpoint ends
 
@@ -108,13 +110,21 @@ class Module:
 
 
 @dataclass(frozen=True)
+class Deferred:
+    """A name of a module of the repository that is read only if something of fair-esm's is handed to it."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True)
 class External:
     """A dotted name of any other package or of the built-ins."""
 
     name: str
 
 
-Value = Union[None, Other, Mixed, Const, Meaning, Tup, Seq, Map, Func, Class, Instance, Module, External]
+Value = Union[None, Other, Mixed, Const, Meaning, Tup, Seq, Map, Func, Class, Instance, Module, Deferred, External]
 OTHER = Other()
 
 
@@ -213,8 +223,9 @@ def _conflict(left: Value, right: Value) -> Value:
 
 
 def _join_alike(left: Value, right: Value) -> Value:
-    if isinstance(left, Meaning) and isinstance(right, Meaning) and left.kind == right.kind:
-        return Meaning(left.kind, left.origins | right.origins, left.via | right.via)
+    if isinstance(left, Meaning) and isinstance(right, Meaning):
+        kind = left.kind if left.kind == right.kind else _choice(left.kind, right.kind)
+        return Meaning(kind, left.origins | right.origins, left.via | right.via) if kind else None
     if isinstance(left, Const) and isinstance(right, Const):
         both = left.values | right.values
         return Const(both) if len(both) <= _MANY else OTHER
@@ -226,6 +237,13 @@ def _join_alike(left: Value, right: Value) -> Value:
         keys = sorted({key for key, _ in (*left.items, *right.items)}, key=repr)
         return Map(tuple((key, join(left.get(key), right.get(key))) for key in keys), join(left.rest, right.rest))
     return None
+
+
+def _choice(left: str, right: str) -> str:
+    """Two checkpoint factories are one choice of a checkpoint."""
+    alike = CALLS.get(left) == CALLS.get(right) == CALLS["esm.pretrained.*"]
+    named = left.startswith("esm.pretrained.esm") or left == "esm.pretrained.*"
+    return "esm.pretrained.*" if alike and named and right.startswith(("esm.pretrained.esm", "esm.pretrained.*")) else ""
 
 
 def _shallow(value: Value, depth: int = 0) -> Value:

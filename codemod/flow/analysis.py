@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from codemod.flow.cells import Cells
 from codemod.flow.expressions import evaluate
 from codemod.flow.frame import Frame, lookup_global
 from codemod.flow.statements import execute
-from codemod.library import CHECKPOINTS, LAYERS, MODULES, canonical, is_evolutionaryscale
+from codemod.library import CHECKPOINTS, INSTANCES, LAYERS, MODULES, WITHOUT_COUNTERPART, canonical, is_evolutionaryscale
 from codemod.project import Project
 from codemod.source import FunctionNode, Source, parameters
 from codemod.values import (
     OTHER,
     Const,
+    Deferred,
     External,
     Meaning,
     Mixed,
@@ -28,6 +29,7 @@ from codemod.values import (
     Value,
     join,
     meanings,
+    origins,
 )
 
 
@@ -45,10 +47,13 @@ class Analysis:
         self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)
         self.star_origins: dict[ast.AST, str] = {}
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
+        self._derived: defaultdict[ast.ClassDef, list[ast.ClassDef]] = defaultdict(list)
         self._entered: set[str] = set()
+        self._candidates: frozenset[str] = frozenset()
 
     def run(self, paths: Iterable[str]) -> None:
-        for path in paths:
+        self._candidates = frozenset(paths)
+        for path in sorted(self._candidates):
             self.enter(path)
         self.cells.settle(self._run)
 
@@ -59,6 +64,9 @@ class Analysis:
         if source is not None:
             self.owners[source.tree] = source
             self.cells.enqueue(source.tree)
+
+    def entered(self, path: str) -> bool:
+        return path in self._entered
 
     def _run(self, scope: ast.AST) -> None:
         source = self.owners[scope]
@@ -86,9 +94,13 @@ class Analysis:
         pairs += [(name, value) for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults) if value]
         for argument, default in pairs:
             self.cells.write(("param", node, argument.arg), frame.evaluate(default))
-        for annotation in [each.annotation for each in parameters(node)] + [getattr(node, "returns", None)]:
-            if annotation is not None:
-                frame.evaluate(annotation)
+        for argument in parameters(node):
+            if argument.annotation is not None:
+                promised = instance_of(frame.evaluate(argument.annotation), argument.annotation)
+                self.cells.write(("param", node, argument.arg), promised)
+        returns = getattr(node, "returns", None)
+        if returns is not None:
+            frame.evaluate(returns)
         if node not in self.owners:
             self.owners[node] = frame.source
             self.cells.enqueue(node)
@@ -114,13 +126,7 @@ class Analysis:
             return
         name = alias.asname or alias.name
         if path is not None and not self._shadows(path, node.module or "", alias.name):
-            self.enter(path)
-            submodule = self.project.submodule(path, alias.name)
-            value = lookup_global(self, path, alias.name)
-            found = Module(submodule) if submodule and value in (None, OTHER) else value
-            if submodule:
-                self.enter(submodule)
-            frame.bind(name, self._through(frame.source, alias, found))
+            frame.bind(name, self._through(frame.source, alias, self._from(frame.source, path, alias.name)))
         elif node.level == 0:
             frame.bind(name, self._module(frame.source, alias, f"{node.module}.{alias.name}", ""))
         else:
@@ -139,47 +145,70 @@ class Analysis:
 
     def checkpoints(self, value: Meaning) -> frozenset[str]:
         """The names of the checkpoints behind a value; `?` stands for one that is not known."""
-        return frozenset(name for origin in value.origins for name in self.names(origin))
+        names = frozenset(name for origin in value.origins if origin in self.calls for name in self.names(origin))
+        return names or frozenset("?")
 
     def names(self, origin: ast.AST) -> frozenset[str]:
         """The checkpoint names one load can mean."""
         kind, argument = self.calls.get(origin, ("", OTHER))
         last = kind.rpartition(".")[2]
-        if last in CHECKPOINTS:
+        if last in CHECKPOINTS or last in WITHOUT_COUNTERPART:
             return frozenset([last])
+        if kind == "esm.pretrained.*":
+            return self._choice(origin) or frozenset("?")
         known = argument.values if isinstance(argument, Const) else ["?"]
-        return frozenset(str(name) for name in known)
+        return frozenset(name for name in known if isinstance(name, str)) or frozenset("?")
+
+    def _choice(self, call: ast.AST) -> frozenset[str]:
+        """The factories that a variable called here can be."""
+        function = self.values.get(call.func) if isinstance(call, ast.Call) else None
+        mentions = [self.values.get(origin) for origin in origins(function)]
+        kinds = [each.kind.rpartition(".")[2] for each in mentions if isinstance(each, Meaning)]
+        return frozenset(kinds) if "*" not in kinds else frozenset()
 
     def lineage(self, node: ast.ClassDef) -> list[ast.ClassDef]:
         """A class and its bases in the repository, nearest first."""
-        found: dict[ast.ClassDef, None] = {}
-        todo = [node]
-        while todo:
-            each = todo.pop(0)
-            if each not in found:
-                found[each] = None
-                todo.extend(self._bases.get(each, ()))
-        return list(found)
+        return _closure(node, self._bases)
 
     def heirs(self, node: ast.ClassDef) -> list[ast.ClassDef]:
         """The subclasses of a class in the repository."""
-        return [each for each in self._bases if each is not node and node in self.lineage(each)]
+        return _closure(node, self._derived)[1:]
 
     def inherit(self, node: ast.ClassDef, bases: list[ast.ClassDef]) -> None:
         self._bases[node] = bases
+        for base in bases:
+            if node not in self._derived[base]:
+                self._derived[base].append(node)
 
     def _module(self, source: Source, alias: ast.alias, shown: str, loaded: str) -> Value:
         """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
         top = shown.partition(".")[0]
         path = self.project.module(source.path, shown) if loaded else None
         if path is not None and not self._shadows(path, shown, ""):
-            self.enter(path)
+            if self._near(source, path):
+                self.enter(path)
             return Module(path)
         known = canonical(shown) if top == "esm" and not is_evolutionaryscale(loaded or shown) else None
         if known is None:
             return External(shown)
         self.aliases[alias] = (source, loaded or shown)
         return Meaning(known, frozenset(), frozenset([alias]))
+
+    def _from(self, importer: Source, path: str, name: str) -> Value:
+        """A name of another module of the repository."""
+        submodule = self.project.submodule(path, name)
+        if not self._near(importer, submodule or path):
+            return Module(submodule) if submodule else Deferred(path, name)
+        self.enter(path)
+        value = lookup_global(self, path, name)
+        if submodule and value in (None, OTHER):
+            self.enter(submodule)
+            return Module(submodule)
+        return value
+
+    def _near(self, importer: Source, path: str) -> bool:
+        """Whether a module is read at once: a candidate, or imported by one."""
+        return path in self._candidates or importer.path in self._candidates
 
     def _through(self, source: Source, alias: ast.alias, value: Value) -> Value:
         """A fair-esm name that another module of the repository hands on is imported here too."""
@@ -198,7 +227,7 @@ class Analysis:
         return bool(name) and canonical(f"{module}.{name}") is not None and not self.project.submodule(path, name)
 
     def _import_star(self, source: Source, node: ast.ImportFrom, alias: ast.alias, path: str | None) -> None:
-        if path is not None:
+        if path is not None and self._near(source, path):
             self.enter(path)
         origin = path or (canonical(node.module or "") if node.level == 0 else None)
         if origin is None or alias in self.stars[source.path]:
@@ -209,6 +238,22 @@ class Analysis:
             self.aliases[alias] = (source, f"{origin}.*")
 
 
+def instance_of(annotation: Value, node: ast.AST) -> Value:
+    """What a parameter annotated with one of fair-esm's classes is; None where the annotation is anything else."""
+    kind = INSTANCES.get(annotation.kind) if isinstance(annotation, Meaning) else None
+    return Meaning(kind, frozenset([node])) if kind else None
+
+
 #: Values that may go anywhere: after the migration they are plain callables, lists and dicts that work alike.
 _FREE = frozenset(["esm.BatchConverter", "esm.Dataset", LAYERS])
 
+
+def _closure(node: ast.ClassDef, edges: Mapping[ast.ClassDef, list[ast.ClassDef]]) -> list[ast.ClassDef]:
+    found = {node: None}
+    todo = list(edges.get(node, ()))
+    while todo:
+        each = todo.pop(0)
+        if each not in found:
+            found[each] = None
+            todo.extend(edges.get(each, ()))
+    return list(found)

@@ -6,13 +6,16 @@ import ast
 
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.library import ATTRIBUTES, METHODS, MODEL, PSEUDO, SAME, canonical
-from codemod.values import OTHER, Class, External, Func, Instance, Meaning, Mixed, Module, Value
+from codemod.values import OTHER, Class, Deferred, External, Func, Instance, Meaning, Mixed, Module, Value
 
 
 def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     """What `base.name` means; `node` is where it is written."""
     if isinstance(base, Meaning):
         return _member(frame, node, base, name)
+    if isinstance(base, Module) and not frame.analysis.entered(base.path):
+        submodule = frame.analysis.project.submodule(base.path, name)
+        return Module(submodule) if submodule else Deferred(base.path, name)
     if isinstance(base, Module):
         submodule = frame.analysis.project.submodule(base.path, name)
         value = lookup_global(frame.analysis, base.path, name)
@@ -22,7 +25,7 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, (Instance, Class)):
         return _bound(frame, base, attribute_of_class(frame.analysis, base.node, name))
     if isinstance(base, Mixed):
-        return base
+        return base if name in SAME[MODEL] else OTHER
     return None if base is None else OTHER
 
 

@@ -9,11 +9,12 @@ from typing import Optional
 
 from codemod.flow.attributes import attribute
 from codemod.flow.binding import update
-from codemod.flow.frame import Frame, attribute_of_class
+from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.library import ALPHABET, CALLS, CONVERTER, METHODS, MODEL, PSEUDO, SAME
 from codemod.values import (
     OTHER,
     Class,
+    Deferred,
     External,
     Func,
     Instance,
@@ -28,6 +29,7 @@ from codemod.values import (
     item,
     join,
     join_all,
+    origins,
     with_item,
 )
 
@@ -66,8 +68,10 @@ def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -
         return _called_instance(frame, function, arguments)
     if isinstance(function, External):
         return _external(frame, node, function.name, arguments)
+    if isinstance(function, Deferred):
+        return _deferred(frame, node, function, arguments)
     if isinstance(function, Mixed):
-        return function
+        return function if isinstance(node.func, ast.Attribute) and node.func.attr in SAME[MODEL] else OTHER
     if function is None:
         return None
     return _unknown(frame, node, arguments)
@@ -83,6 +87,14 @@ def _library(frame: Frame, node: ast.Call, function: Meaning, arguments: Argumen
         return Tup((OTHER, OTHER, OTHER))
     frame.analysis.loaded(node, function.kind, arguments.get(0, "model_name"))
     return _stamp(CALLS.get(function.kind, OTHER), node)
+
+
+def _deferred(frame: Frame, node: ast.Call, function: Deferred, arguments: Arguments) -> Value:
+    """A function of a module that has not been read: it is read now if something of fair-esm's is handed to it."""
+    if not any(origins(value) for _, value in arguments.all()):
+        return OTHER
+    frame.analysis.enter(function.path)
+    return apply(frame, node, lookup_global(frame.analysis, function.path, function.name), arguments)
 
 
 def _stamp(shape: object, node: ast.Call) -> Value:

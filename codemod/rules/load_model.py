@@ -14,6 +14,7 @@ from typing import Optional, Union
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
+from codemod.values import origins
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
@@ -37,6 +38,20 @@ def load_model(site: Site) -> Answer:
     yield site.edit(start, stop, f"\n{site.source.indent(statement)}".join(lines))
 
 
+@rewrites(*(each[:-2] for each in _FACTORIES))
+def factory(site: Site) -> Answer:
+    """A factory that is handed around uncalled becomes the Hub id of its checkpoint; where it is called, that is loaded."""
+    checkpoint = site.use.key.rpartition(".")[2]
+    if checkpoint in WITHOUT_COUNTERPART:
+        yield Left(WITHOUT_COUNTERPART[checkpoint])
+    elif site.target.to == "fastesm2":
+        yield Left(_CHOICE)
+    elif not any(site.node in use.links and use.key.endswith("()") for use in site.group.uses):
+        yield Left("the factory is handed on, and where it is called cannot be seen")
+    else:
+        yield site.replace(site.node, f'"{CHECKPOINTS[checkpoint].hub}"')
+
+
 @rewrites("esm.pretrained.load_model_and_alphabet_local()", "esm.pretrained.load_model_and_alphabet_core()")
 def load_local(site: Site) -> Answer:
     yield Left("local fair-esm weights have no place on the Hub: convert them once, then load the folder it writes")
@@ -54,7 +69,16 @@ def _hub_id(site: Site) -> Union[str, Left]:
         return Left(f"fair-esm has no checkpoint {unknown[0]!r}")
     if site.target.to == "fastesm2":
         return Left(_CHOICE) if "?" in names else f'"{FASTESM2}"'
+    call = site.node
+    if isinstance(call, ast.Call) and call.func not in origins(site.value(call.func)) and not _by_name(site):
+        return site.code(call.func)  # a variable that holds a factory holds its Hub id now
     return _facebook(site, names)
+
+
+def _by_name(site: Site) -> bool:
+    """Whether the checkpoint is an argument of the call, rather than the function that is called."""
+    kind = site.analysis.calls[site.node][0].rpartition(".")[2]
+    return kind in ("load", *LOADERS)
 
 
 _CHOICE = "the checkpoint is chosen at run time, and FastESM2_650 is one checkpoint: --to hf keeps the choice"
@@ -62,9 +86,11 @@ _CHOICE = "the checkpoint is chosen at run time, and FastESM2_650 is one checkpo
 
 def _facebook(site: Site, names: frozenset[str]) -> Union[str, Left]:
     argument = _argument(site)
-    if argument is None or isinstance(argument, ast.Constant):
+    if len(names) == 1 and names <= CHECKPOINTS.keys() and not isinstance(argument, (ast.Name, ast.Attribute)):
         (only,) = names
         return f'"{CHECKPOINTS[only].hub}"'
+    if argument is None:
+        return Left("the checkpoint's name is not in this call")
     text = site.code(argument)
     if not isinstance(argument, (ast.Name, ast.Attribute, ast.JoinedStr, ast.Subscript)) or "\n" in text:
         return Left("the checkpoint's name is an expression: give it a variable of its own first")
@@ -85,7 +111,7 @@ def _argument(site: Site) -> Optional[ast.expr]:
         return None
     position = 1 if kind == "torch.hub.load" else 0
     given = [each.value for each in call.keywords if each.arg in ("model_name", "model")]
-    return given[0] if given else call.args[position]
+    return given[0] if given else call.args[position] if len(call.args) > position else None
 
 
 def _loaders(site: Site, where: str) -> tuple[str, str]:

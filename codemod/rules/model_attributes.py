@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import ast
 
-from codemod.library import FOLD, MODEL, WITHOUT_COUNTERPART
-from codemod.rule import Answer, Left, Site, rewrites
+from codemod.library import FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
+from codemod.rule import Answer, Left, Site, is_identity, rewrites
 
 _CONFIG = {
     "num_layers": "num_hidden_layers",
@@ -89,7 +89,12 @@ def lm_head(site: Site) -> Answer:
 
 @rewrites(f"{MODEL}.lm_head=", f"{MODEL}.contact_head=")
 def replaced_head(site: Site) -> Answer:
-    yield Left("a head of the model is replaced: what its output means afterwards must be decided by hand")
+    statement = site.source.parents[site.node]
+    harmless = isinstance(statement, ast.Assign) and is_identity(statement.value) and len(statement.targets) == 1
+    reads_head = site.group.keys & {f"{OUTPUT}[logits]", f"{MODEL}.lm_head", f"{MODEL}.lm_head()"}
+    contacts = site.group.shows_attention and site.use.key.startswith(f"{MODEL}.contact_head")
+    if not harmless or contacts or (reads_head and not site.group.headless):
+        yield Left("a head of the model is replaced: what its output means afterwards must be decided by hand")
 
 
 @rewrites(*(f"{MODEL}.{each}{called}" for each in _REFUSED for called in ("", "()")))

@@ -88,7 +88,7 @@ def model_code(site: Site, call: ast.Call) -> str:
 
 def contacts_name(site: Site, call: ast.Call, key: str) -> str:
     """The variable that holds contacts or attentions after the call; free in the module."""
-    taken = {node.id for node in ast.walk(site.source.tree) if isinstance(node, ast.Name)}
+    taken = {node.id for node in site.source.nodes if isinstance(node, ast.Name)}
     plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
     calls = [use.node for use in site.group.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
     number = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)].index(call) + 1

@@ -19,7 +19,9 @@ from codemod.rules.model_call import contacts_name
 @rewrites(f"{OUTPUT}[logits]")
 def logits(site: Site) -> Answer:
     assert isinstance(site.node, ast.Subscript)
-    if site.target.to == "fastesm2":
+    if site.group.headless:  # the head is the identity: what it gives is what it gets
+        yield site.after(site.node.value, ".last_hidden_state")
+    elif site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
     else:
         yield site.after(site.node.value, ".logits")

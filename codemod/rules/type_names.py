@@ -21,7 +21,7 @@ _CLASSES = {
 
 @rewrites(*_CLASSES)
 def annotation(site: Site) -> Answer:
-    if _in_annotation(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
+    if _in_annotation(site) or _in_cast(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
         yield site.replace(site.node, name(_CLASSES[site.use.key]))
     else:
         yield Left("a class of fair-esm's is used as a value")
@@ -59,6 +59,11 @@ def _in_annotation(site: Site) -> bool:
             return False
         child = parent
     return False
+
+
+def _in_cast(site: Site) -> bool:
+    parent = site.source.parents[site.node]
+    return isinstance(parent, ast.Call) and site.code(parent.func).endswith("cast") and parent.args[:1] == [site.node]
 
 
 def _in_isinstance(site: Site) -> bool:
