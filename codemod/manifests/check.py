@@ -74,7 +74,7 @@ def _to_the_end(text: str, edits: list[Edit]) -> list[Edit]:
     last = edits[-1] if edits else None
     if not last or last.text or last.stop < len(text) or text.endswith(("\n", "\r")):
         return edits
-    return [*edits[:-1], replace(last, start=last.start - len(break_before(text, last.start).strip(" \t")))]
+    return [*edits[:-1], replace(last, start=last.start - len(break_before(text, last.start)))]
 
 
 def _broken(path: str, text: str) -> str | None:

@@ -29,6 +29,11 @@ class Manifest:
     def leftover(self, offset: int, why: str) -> Leftover:
         return Leftover(self.path, len(LINE_END.findall(self.text, 0, offset)) + 1, RULE, why)
 
+    def quoted(self, entry: Entry) -> str:
+        """The entry as it is written, without the quotes of a shell word."""
+        written = self.text[entry.start : entry.stop]
+        return written[1:-1] if written[0] in "'\"" else written
+
 
 def decide(manifest: Manifest, sections: list[Section]) -> Iterator[Decision]:
     """Each scope on its own: an environment, a project's metadata, the commands of a Dockerfile."""
@@ -63,19 +68,24 @@ def _swap(manifest: Manifest, section: Section, missing: list[Need]) -> Iterator
     written = [section.write(need.name, need.write) for need in missing if section.adds]
     for place, entry in enumerate(_fair(section)):
         new = entry.between.join(written) if place == 0 else ""
-        if manifest.keep:
-            yield manifest.leftover(entry.start, _KEPT)
-        elif "esmfold" in entry.extras:
-            yield manifest.leftover(entry.start, _EXTRAS)
-        if manifest.keep:
-            if new:
-                yield Edit(entry.start, entry.start, new + entry.between, RULE)
-        elif new:
-            yield Edit(entry.start, entry.stop, new, RULE)
-        elif entry.cut:
-            yield Edit(*entry.cut, "", RULE)
-        else:
-            yield manifest.leftover(entry.start, _ALONE)
+        yield from _beside(manifest, entry, new) if manifest.keep else _instead(manifest, entry, new)
+
+
+def _beside(manifest: Manifest, entry: Entry, new: str) -> Iterator[Decision]:
+    yield manifest.leftover(entry.start, _KEPT)
+    if new:
+        yield Edit(entry.start, entry.start, new + entry.between, RULE)
+
+
+def _instead(manifest: Manifest, entry: Entry, new: str) -> Iterator[Decision]:
+    if "esmfold" in entry.extras:
+        yield manifest.leftover(entry.start, _EXTRAS)
+    if new:
+        yield Edit(entry.start, entry.stop, new, RULE)
+    elif entry.cut:
+        yield Edit(*entry.cut, "", RULE)
+    else:
+        yield manifest.leftover(entry.start, _ALONE)
 
 
 def _mend(manifest: Manifest, section: Section) -> Iterator[Decision]:
@@ -104,8 +114,9 @@ def _companions(manifest: Manifest, entries: list[Entry], decisions: list[Decisi
     if any("transformers" in text or text.startswith(tuple("<>=!~,")) for text in texts):
         for entry in entries:
             if entry.name in _COMPANIONS and (entry.spec or "").startswith("=="):
-                written = manifest.text[entry.start : entry.stop].strip("'\"")
-                yield manifest.leftover(entry.start, f"{written} may hold transformers back: drop or change that pin")
+                yield manifest.leftover(
+                    entry.start, f"{manifest.quoted(entry)} may hold transformers back: drop or change that pin"
+                )
 
 
 def _conflicts(manifest: Manifest, sections: list[Section]) -> Iterator[Leftover]:
@@ -124,7 +135,7 @@ def _declared(manifest: Manifest, section: Section) -> Iterator[tuple[Entry, Nee
 
 
 def _wrong(manifest: Manifest, entry: Entry, need: Need) -> Leftover:
-    written = manifest.text[entry.start : entry.stop].strip("'\"")
+    written = manifest.quoted(entry)
     hand = f": change it by hand, {need.by_hand}" if need.by_hand else ""
     return manifest.leftover(
         entry.start, f"{written} does not suit the migrated code, which needs {need.name}{need.write}{hand}"

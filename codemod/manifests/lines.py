@@ -33,9 +33,9 @@ def line_at(text: str, offset: int) -> Line:
     return Line(start, end.start(), end.end()) if end else Line(start, len(text), len(text))
 
 
-def break_before(text: str, start: int) -> str:
-    """The line end just before the start of a line, `""` before the first."""
-    return "\r\n" if start > 1 and text.startswith("\r\n", start - 2) else text[max(start - 1, 0) : start]
+def break_before(text: str, offset: int) -> str:
+    """The line end just before an offset, `""` where there is none."""
+    return next((end for end in ("\r\n", "\n", "\r") if text.endswith(end, 0, offset)), "")
 
 
 def line_end(text: str, line: Line) -> str:
