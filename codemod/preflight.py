@@ -28,8 +28,9 @@ def changes_of(migration: Migration, home: Path) -> tuple[Change, ...]:
 def place(home: Path, path: str) -> Path:
     """Where a file inside `home` is: never in git's own folder, never by way of a symbolic link (else `Refused`)."""
     parts = Path(path).parts
-    folder = os.path.realpath(home.joinpath(*parts[:-1]))
-    if {"..", ".git"} & set(parts) or folder != os.path.join(os.path.realpath(home), *parts[:-1]):
+    forbidden = {"..", ".git"} & {part.lower() for part in parts}
+    folder = os.path.join(os.path.realpath(home), *parts[:-1])
+    if os.path.isabs(path) or forbidden or folder != os.path.realpath(folder):
         raise Refused(f"{printable(path)}: {ASTRAY}; {UNTOUCHED}")
     return home / path
 
@@ -69,9 +70,8 @@ def refuse_dirty(changes: Iterable[Change], home: Path) -> None:
 
 def _change(plan: FilePlan, root: Path, home: Path) -> Change | str:
     """The change, or why it cannot be made."""
-    path = (root / plan.path).relative_to(home).as_posix()
     try:
-        target = place(home, path)
+        target = place(root, plan.path)
         now = durable.read(target)
         before, after = plan.before.encode(plan.codec), (plan.after or "").encode(plan.codec)
         if now != before and (now is not None or plan.before):
@@ -83,7 +83,7 @@ def _change(plan: FilePlan, root: Path, home: Path) -> Change | str:
         return ASTRAY
     except (OSError, UnicodeError) as error:
         return getattr(error, "strerror", None) or str(error)
-    return Change(path, now, after, mode)
+    return Change(target.relative_to(home).as_posix(), now, after, mode)
 
 
 def _writable(path: Path) -> bool:

@@ -282,7 +282,7 @@ def test_a_folder_that_became_a_link_is_not_written_through(tmp_path: Path) -> N
     assert (outside / "b.py").read_bytes() == FILES["deep/b.py"]
 
 
-@pytest.mark.parametrize("path", ["../x.py", "deep/../../x.py", ".git/hooks/pre-commit"])
+@pytest.mark.parametrize("path", ["../x.py", "deep/../../x.py", ".git/hooks/x", ".GIT/x", "/tmp/x.py", "//tmp/x.py"])
 def test_a_path_out_of_the_tree_or_into_git_is_refused(tmp_path: Path, path: str) -> None:
     tree = commit(tmp_path / "tree", FILES)
     assert "leads out of the tree" in refused(tree, plan(path, "", "x"))
@@ -333,9 +333,10 @@ def test_a_journal_that_cannot_be_read_is_not_guessed_at(tree: Path, journal: by
     assert (tree / ".codemod/applied").read_bytes() == journal
 
 
-def test_a_forged_journal_cannot_write_outside_the_tree(tmp_path: Path) -> None:
+@pytest.mark.parametrize("absolute", [False, True])
+def test_a_forged_journal_cannot_write_outside_the_tree(tmp_path: Path, absolute: bool) -> None:
     tree = grow(tmp_path / "tree", FILES)
-    forged = Journal.of((Change("../victim", b"pwned", None, 0o644),))
+    forged = Journal.of((Change(str(tmp_path / "victim") if absolute else "../victim", b"pwned", None, 0o644),))
     grow(tree, {".codemod/pending": forged.dump()})
     with pytest.raises(Refused, match="leads out of the tree"):
         recover(tree)

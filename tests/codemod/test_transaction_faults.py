@@ -12,9 +12,11 @@ import pytest
 
 from codemod.records import FilePlan, Migration
 from codemod.transaction import apply, interrupted, recover, undo
-from tests.codemod.trees import Photo, grow, photograph, refusal, tripwire
+from tests.codemod.trees import Photo, fast_disk, grow, photograph, refusal, tripwire
 
 OLD = {"a.py": b"import esm\n" * 9, "deep/b.py": b"x = 1\n", "deep/er/c.py": b"y = 1\r\n"}
+__all__ = ["fast_disk"]  # a fixture
+pytestmark = pytest.mark.usefixtures("fast_disk")
 KINDS = [errno.ENOSPC, errno.EIO]
 
 

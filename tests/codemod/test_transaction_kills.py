@@ -12,10 +12,14 @@ import time
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from codemod.transaction import apply, interrupted, recover, undo
 from tests.codemod.test_transaction_faults import plant, sources
-from tests.codemod.trees import Photo, child, commit, killed, photograph, refusal
+from tests.codemod.trees import Photo, child, commit, fast_disk, killed, photograph, refusal
 
+__all__ = ["fast_disk"]  # a fixture
+pytestmark = pytest.mark.usefixtures("fast_disk")
 KILLS = int(os.environ.get("CODEMOD_KILLS", "40"))
 CHANGED = ("a.py", "deep/b.py", "deep/er/c.py", "deep/new.py")
 

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Optional
 
+import pytest
+
 from codemod.errors import Refused
 
 Photo = dict[str, tuple[int, bytes]]
@@ -73,6 +75,12 @@ def commit(root: Path, files: dict[str, bytes]) -> Path:
     git(root, "add", "-A")
     git(root, "commit", "-qm", "all")
     return root
+
+
+@pytest.fixture
+def fast_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead process loses nothing that it wrote, only a dead machine does: here syncing costs time and no more."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 def refusal(action: Callable[[], object]) -> Optional[str]:
