@@ -116,7 +116,7 @@ def _download(repository: str, revision: str, patterns: tuple[str, ...]) -> Path
         raise CannotAnswer(
             f"{constants.ENDPOINT} does not answer and {repository}@{revision[:8]} is not in the cache "
             f"({constants.HF_HUB_CACHE}); where there is network run "
-            f"`huggingface-cli download {repository} --revision {revision}` and copy that folder, "
+            f"`hf download {repository} --revision {revision}` and copy that cache, "
             "or try without hub: --synthetic tiny"
         )
     try:

@@ -22,7 +22,7 @@ PUBLISHED_VALUES = 651_043_649
 DTYPES = ("F32", "F16", "BF16")
 ROTARY = ".attention.self.rotary_embeddings.inv_freq"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
-PARTIAL = "{file} is partial or damaged ({why}): delete it and run again (cache: `huggingface-cli delete-cache`)"
+PARTIAL = "{file} is partial or damaged ({why}): delete it (in the cache: the folder models--OWNER--NAME) and run again"
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_without_network_it_is_said_how_to_fetch_ahead(tmp_path: Path) -> None:
     outcome = outcome_of(ENV_04A, lab_on(Path("Synthyra/FastESM2_650"), tmp_path))
     assert (outcome.status, outcome.cannot_answer) == (FAILED, True)
-    assert f"huggingface-cli download Synthyra/FastESM2_650 --revision {snapshot.DEFAULT_REVISION}" in outcome.why
+    assert f"hf download Synthyra/FastESM2_650 --revision {snapshot.DEFAULT_REVISION}" in outcome.why
 
 
 @pytest.mark.usefixtures("no_network")
