@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.equivalence.run import Proof, programs, prove
+from tests.equivalence.run import HARDER, PROGRAMS, Proof, programs, prove
 from tests.equivalence.virnucpro import prove_virnucpro
 
 DESCRIPTION = """\
@@ -38,7 +38,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.names[:1] == ["virnucpro"]:
         return _virnucpro(Path(arguments.names[1]), arguments)
-    chosen = [program for program in programs() if not arguments.names or program.name in arguments.names]
+    everything = [program for folder in (PROGRAMS, HARDER) for program in programs(folder)]
+    chosen = [program for program in everything if not arguments.names or program.name in arguments.names]
     with tempfile.TemporaryDirectory() as temporary:
         proof = prove(arguments.keep or Path(temporary), chosen, arguments.python)
     print(table(proof))

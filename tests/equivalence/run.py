@@ -20,6 +20,8 @@ from tests.equivalence.weights import CHECKPOINTS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
+HARDER = Path(__file__).parent / "harder"
+LEFT = ": left: "
 CODEMOD = ("-m", "codemod", "--apply", "--allow-dirty", "--quiet")
 
 
@@ -41,13 +43,15 @@ class Program:
     @property
     def checkpoints(self) -> set[str]:
         """The checkpoints that the program's text names."""
-        text = "\n".join(path.read_text() for path in self.folder.rglob("*.py"))
+        text = "\n".join(
+            path.read_text() for path in self.folder.rglob("*.[pi]*") if path.suffix in (".py", ".ipynb")
+        )
         return {name for name in CHECKPOINTS if name in text}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one program: same | differs | left | refused | broken."""
+    """What became of one program: same | differs | left (and works as before) | refused | broken (by itself)."""
 
     program: str
     outcome: str
@@ -84,10 +88,13 @@ def prove(
     copies = {side: _copies(chosen, scratch / side) for side in ("original", "migrated")}
     before = run_jobs(sys.executable, _jobs(chosen, scratch / "original"), scratch / "original.json", twins)
     tool = (migrate or apply_codemod)(copies["migrated"], scratch)
-    jobs = _jobs([program for program in chosen if not tool[program.name]], scratch / "migrated")
-    after = run_jobs(python, jobs, scratch / "migrated.json", twins, forbidden=("esm",))
+    whole = _jobs([program for program in chosen if not tool[program.name]], scratch / "migrated")
+    left = _jobs([program for program in chosen if tool[program.name]], scratch / "migrated")
+    after = run_jobs(python, whole, scratch / "migrated.json", twins, forbidden=("esm",))
+    # What was left, wholly or in part, must go on working with fair-esm at hand.
+    kept = run_jobs(sys.executable, left, scratch / "left.json", twins)["runs"] if left else {}
     verdicts = [
-        _verdict(name, scratch, before["runs"][name], tool[name], after["runs"].get(name))
+        _verdict(name, scratch, before["runs"][name], tool[name], {**after["runs"], **kept}[name])
         for name in (program.name for program in chosen)
     ]
     return Proof(tuple(verdicts), before["versions"], after["versions"])
@@ -109,7 +116,10 @@ def apply_codemod(folders: Sequence[Path], scratch: Path, to: str = "hf") -> dic
         ]
         runs = run_jobs(sys.executable, jobs, scratch / f"codemod-{turn}.json")["runs"]
         for folder in folders:
-            problems[folder.name] += _tool_problems(runs[folder.name]["error"], reports[folder.name])
+            found = _tool_problems(runs[folder.name]["error"], reports[folder.name])
+            problems[folder.name] += (
+                found if turn == "first" else [each for each in found if LEFT not in each]
+            )
         snapshots.append({folder.name: _contents(folder) for folder in folders})
     for name in problems:
         if snapshots[0][name] != snapshots[1][name]:
@@ -133,20 +143,21 @@ def run_jobs(
     return json.loads(report.read_text())
 
 
-def _verdict(name: str, scratch: Path, before: dict, tool: list[str], after: dict | None) -> Verdict:
+def _verdict(name: str, scratch: Path, before: dict, tool: list[str], after: dict) -> Verdict:
     if before["error"]:
         return Verdict(name, "broken", (f"under fair-esm: {before['error']}",))
-    if tool or after is None:
-        return Verdict(name, "left", tuple(tool))
-    static = problems_after(scratch / "original" / name, scratch / "migrated" / name)
-    static += _dependencies_left(scratch / "migrated" / name)
+    left = tuple(problem for problem in tool if LEFT in problem)
+    problems = [problem for problem in tool if LEFT not in problem]
+    problems += problems_after(scratch / "original" / name, scratch / "migrated" / name)
+    problems += [] if left else _dependencies_left(scratch / "migrated" / name)
     if after["error"]:
-        outcome = "refused" if _names_transformers(after["error"]) else "differs"
-        return Verdict(name, outcome, (*static, f"under transformers: {after['error']}"))
+        outcome = "refused" if _names_transformers(after["error"]) and not problems else "differs"
+        return Verdict(name, outcome, (*left, *problems, f"after: {after['error']}"))
     comparison = compare_folders(_out(scratch / "original", name), _out(scratch / "migrated", name))
     compare("stdout", *(_printed(run, scratch) for run in (before, after)), comparison)
-    problems = (*static, *comparison.problems)
-    return Verdict(name, "differs" if problems else "same", problems, comparison)
+    problems += comparison.problems
+    outcome = "differs" if problems else "left" if left else "same"
+    return Verdict(name, outcome, (*left, *problems), comparison)
 
 
 def _tool_problems(error: str | None, report: Path) -> list[str]:
@@ -156,7 +167,7 @@ def _tool_problems(error: str | None, report: Path) -> list[str]:
         return ["codemod: no JSON report"]
     files = json.loads(report.read_text())["files"]
     return [
-        f"{file['path']}:{leftover['line']}: left: {leftover['why']} [{leftover['rule']}]"
+        f"{file['path']}:{leftover['line']}{LEFT}{leftover['why']} [{leftover['rule']}]"
         for file in files
         for leftover in file["leftovers"]
     ]

@@ -57,6 +57,8 @@ def ended(argv: list[str]) -> str | None:
     try:
         if argv[0] == "-m":
             runpy.run_module(argv[1], run_name="__main__", alter_sys=True)
+        elif argv[0].endswith(".ipynb"):
+            run_notebook(argv[0])
         else:
             runpy.run_path(argv[0], run_name="__main__")
     except SystemExit as exit:
@@ -64,6 +66,16 @@ def ended(argv: list[str]) -> str | None:
     except Exception:
         return traceback.format_exc()
     return None
+
+
+def run_notebook(path: str) -> None:
+    """The code cells in order, in one namespace; magics are no part of what is compared."""
+    space = {"__name__": "__main__"}
+    for number, cell in enumerate(json.loads(Path(path).read_text(encoding="utf-8"))["cells"]):
+        if cell["cell_type"] == "code":
+            lines = "".join(cell["source"]).splitlines()
+            code = "\n".join(line for line in lines if not line.startswith(("%", "!")))
+            exec(compile(code, f"{path}[{number}]", "exec"), space)
 
 
 @contextlib.contextmanager
