@@ -12,31 +12,7 @@ from typing import Optional
 from codemod import git
 from codemod.errors import UnusableInput, printable
 from codemod.globs import matcher
-
-#: Python, notebooks, and what may name a dependency or show a command to a reader.
-SUFFIXES = frozenset(
-    ["py", "pyi", "ipynb", "sh", "md", "rst", "yml", "yaml", "toml", "cfg", "txt", "in", "json", "lock", "dockerfile"]
-)  # fmt: skip
-NAMES = frozenset(("Makefile", "Pipfile", ".gitmodules"))
-PREFIXES = ("Dockerfile", "setup.")
-
-#: Other people's code, tracked or not.
-FOREIGN = {
-    "site-packages": "installed packages",
-    "dist-packages": "installed packages",
-    "node_modules": "installed packages",
-    "_vendor": "vendored packages",
-    "vendor": "vendored packages",
-    "vendored": "vendored packages",
-}
-#: A file or folder that only the root of an environment has.
-ENVIRONMENTS = {"pyvenv.cfg": "virtual environment", "conda-meta": "conda environment"}
-#: Outside git nobody says what is generated.
-GENERATED = ("__pycache__", ".egg-info", ".dist-info")
-#: As above; but a folder of this name that is a package is source.
-OUTPUTS = frozenset(("build", "dist", "_build"))
-#: Hidden folders in which projects keep files that people write.
-SHOWN = frozenset((".github", ".gitlab", ".circleci", ".devcontainer", ".binder", ".ci"))
+from codemod.kinds import enters, foreign, matters
 
 
 @dataclass(frozen=True)
@@ -97,7 +73,7 @@ class _Walk:
             folder, listed = stack.pop()
             entries = self._entries(folder)
             names = {entry.name for entry in entries}
-            reason = None if folder == start else _foreign(folder, names, tracked=listed is not None)
+            reason = None if folder == start else foreign(folder, names, tracked=listed is not None)
             if reason:
                 self.skipped[folder + "/"] = reason
                 continue
@@ -119,14 +95,14 @@ class _Walk:
             if entry.is_dir(follow_symlinks=False):
                 if self._enters(entry.name, path, listed):
                     yield path
-            elif not (_matters(entry.name) or entry.is_symlink()) or (listed and path not in listed.names):
+            elif not (matters(entry.name) or entry.is_symlink()) or (listed and path not in listed.names):
                 continue
             elif entry.is_file(follow_symlinks=False):
                 if not self._excludes(path):
                     self.files.append(path)
             elif not entry.is_symlink():
                 self.skipped[path] = "not a regular file"
-            elif _matters(entry.name) or os.path.isdir(entry.path):
+            elif matters(entry.name) or os.path.isdir(entry.path):
                 self._link(path + "/" * os.path.isdir(entry.path))
 
     def _link(self, path: str) -> None:
@@ -135,7 +111,7 @@ class _Walk:
 
     def _enters(self, name: str, path: str, listed: Optional[_Listed]) -> bool:
         if listed is None:
-            wanted = name in SHOWN or not (name.startswith(".") or name.endswith(GENERATED))
+            wanted = enters(name)
         elif path in listed.names or path + "/" in listed.names:
             self.skipped[path + "/"] = "another git repository; run the tool there"
             return False
@@ -164,7 +140,7 @@ class _Walk:
             if not names and git.ignores(self.root / folder):
                 return None
         except git.GitFailed as error:
-            self.skipped[(folder or ".") + "/"] = f"searched without .gitignore, git says: {error}"
+            self.skipped[(folder or ".") + "/"] = f"searched without .gitignore, git says: {printable(str(error))}"
             return None
         return _listed(f"{folder}/{name}" if folder else name for name in names)
 
@@ -189,16 +165,3 @@ def _listed(names: Iterable[str]) -> _Listed:
             folders.add(folder)
             folder = folder.rpartition("/")[0]
     return _Listed(found, frozenset(folders))
-
-
-def _matters(name: str) -> bool:
-    _, dot, suffix = name.rpartition(".")
-    return bool(dot and suffix.lower() in SUFFIXES) or name in NAMES or name.startswith(PREFIXES)
-
-
-def _foreign(folder: str, names: set[str], tracked: bool) -> Optional[str]:
-    name = folder.rpartition("/")[2]
-    reasons = [FOREIGN[name]] if name in FOREIGN else [why for mark, why in ENVIRONMENTS.items() if mark in names]
-    if not tracked and name in OUTPUTS and "__init__.py" not in names:
-        reasons.append("build output")
-    return reasons[0] if reasons else None

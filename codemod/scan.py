@@ -37,8 +37,7 @@ def scan(
     names = list(files)
     finder = _Finder(str(root), _shortest(words))
     for start in range(0, len(names), BATCH):
-        waits = _waits(finder.search, names[start : start + BATCH])
-        if waits:
+        if _waits(finder.search, names[start : start + BATCH]):
             _overlapping(finder.search, names[start + BATCH :])
             break
     for path in sorted(finder.problems):
@@ -57,7 +56,7 @@ def _waits(search: Callable[[Sequence[str]], None], names: Sequence[str]) -> boo
 
 
 def _overlapping(search: Callable[[Sequence[str]], None], names: Sequence[str]) -> None:
-    workers = [Thread(target=search, args=(names[n::THREADS],), daemon=True) for n in range(THREADS)]
+    workers = [Thread(target=search, args=(names[n::THREADS],)) for n in range(min(THREADS, len(names)))]
     for worker in workers:
         worker.start()
     for worker in workers:

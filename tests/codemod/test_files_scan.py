@@ -103,6 +103,13 @@ def test_threads_and_no_threads_give_the_same_answer(
     assert [path for path, _ in problems] == ["gone.py"]
 
 
+def test_a_single_file_starts_no_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grow(tmp_path, {"a.py": b"esm"})
+    monkeypatch.setattr(module, "_waits", lambda search, batch: [search(batch)])
+    monkeypatch.setattr(module, "Thread", None)
+    assert scan(tmp_path, ["a.py"], WORDS) == {"a.py": b"esm"}
+
+
 def test_scanning_changes_nothing(tmp_path: Path) -> None:
     grow(tmp_path, {"a.py": b"esm", "b.py": b"no"})
     before = photograph(tmp_path)
