@@ -32,6 +32,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except UnusableInput as error:
         print(f"codemod: {error}", file=sys.stderr)
         return 2
+    except Exception as error:  # a bug of ours is no reason to look like an answer
+        print(f"codemod: internal error, no file was changed: {type(error).__name__}: {error}", file=sys.stderr)
+        print("codemod: please report it with the file it happened on; --debug shows where", file=sys.stderr)
+        if options.debug:
+            raise
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     action.add_argument("--undo", dest="action", action="store_const", const="undo", help="take the last --apply back")
     action.add_argument("--list", dest="action", action="store_const", const="list", help="list the rules")
     action.add_argument("--explain", metavar="RULE", help="what a rule does, before and after")
-    parser.add_argument("--to", choices=("fastesm2", "hf", "stub"), default="fastesm2", help="what to migrate to")
+    parser.add_argument("--to", choices=("fastesm2", "hf", "stub"), help="what to migrate to (default: fastesm2)")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON (- for stdout)")
     parser.add_argument("--patch", metavar="FILE", help="write a patch for git apply (- for stdout)")
     parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
@@ -56,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-remote-code", action="store_true", help="load FastESM2_650 through stock EsmModel")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="accepted; one process is fastest here")
     parser.add_argument("--quiet", action="store_true", help="no report on the terminal")
+    parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"codemod {__version__}")
     return parser
 
@@ -71,7 +78,7 @@ def _run(options: argparse.Namespace) -> int:
     from codemod.migrate import Settings, migrate
     from codemod.settings import configured
 
-    chosen = configured(options, _parser())
+    chosen = configured(options)
     migration = migrate(
         Settings(tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code)
     )

@@ -13,7 +13,8 @@ from typing import Optional
 MODEL, ALPHABET, CONVERTER = "esm.Model", "esm.Alphabet", "esm.BatchConverter"
 OUTPUT, DATASET, FOLD = "esm.Output", "esm.Dataset", "esm.Fold"
 LAYERS = "esm.Layers"  # an output's representations, by layer number
-PSEUDO = frozenset([MODEL, ALPHABET, CONVERTER, OUTPUT, DATASET, FOLD, LAYERS])
+BLOCKS, BLOCK = "esm.Blocks", "esm.Block"  # the model's transformer layers, and one of them
+PSEUDO = frozenset([MODEL, ALPHABET, CONVERTER, OUTPUT, DATASET, FOLD, LAYERS, BLOCKS, BLOCK])
 
 
 @dataclass(frozen=True)
@@ -206,12 +207,14 @@ UNCHANGED = {
     ALPHABET: ("tokenize", "all_special_tokens"),
     CONVERTER: ("__call__",),
     DATASET: ("__len__", "__getitem__"),
+    BLOCKS: ("parameters", "train", "eval", "requires_grad_"),
+    BLOCK: ("parameters", "train", "eval", "requires_grad_"),
 }
 
 #: Attributes and methods that lead from one value of fair-esm to another.
 ATTRIBUTES = {
     (MODEL, "alphabet"): ALPHABET,
-    (MODEL, "module"): MODEL,
+    (MODEL, "layers"): BLOCKS,
 }
 METHODS = {
     (ALPHABET, "get_batch_converter"): CONVERTER,

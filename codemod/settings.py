@@ -16,7 +16,7 @@ else:
 _KNOWN = {"to": str, "exclude": list, "only": list}
 
 
-def configured(options: argparse.Namespace, parser: argparse.ArgumentParser) -> argparse.Namespace:
+def configured(options: argparse.Namespace) -> argparse.Namespace:
     """The options with what the repository's pyproject.toml says where the command line says nothing.
 
     Raises UnusableInput for a table that cannot be meant.
@@ -26,8 +26,9 @@ def configured(options: argparse.Namespace, parser: argparse.ArgumentParser) -> 
     for name, value in table.items():
         if not isinstance(value, _KNOWN.get(name, ())):
             raise UnusableInput(f"{file}: [tool.codemod] {name} = {value!r} is not a setting; known: to, exclude, only")
-        if getattr(options, name) == parser.get_default(name):
+        if not getattr(options, name):
             setattr(options, name, value)
+    options.to = options.to or "fastesm2"
     if options.to not in ("fastesm2", "hf", "stub"):
         raise UnusableInput(f"{file}: [tool.codemod] to = {options.to!r} is not one of fastesm2, hf, stub")
     return options

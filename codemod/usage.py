@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
-from codemod.library import ALPHABET, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
+from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
 from codemod.source import Source
 from codemod.values import External, Func, Meaning, Mixed, Value, constants, meanings, origins
 
@@ -155,7 +155,7 @@ def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meani
 
 def _looked_at(analysis: Analysis, source: Source, node: ast.Call, name: str) -> Iterator[Use]:
     value = analysis.values.get(node.args[0]) if node.args else None
-    if isinstance(value, Meaning) and value.kind not in (DATASET, LAYERS) and value.kind in PSEUDO:
+    if isinstance(value, Meaning) and value.kind not in (DATASET, LAYERS, BLOCKS) and value.kind in PSEUDO:
         yield Use(source, node, f"{name}({value.kind})", value, value.origins)
 
 
@@ -176,7 +176,7 @@ def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Itera
     only = next(iter(key)) if len(key) == 1 else ""
     if isinstance(base, Mixed):
         yield _mixed(source, node, base, "[...]")
-    elif isinstance(base, Meaning) and base.kind in PSEUDO - {DATASET, LAYERS}:
+    elif isinstance(base, Meaning) and base.kind in PSEUDO - {DATASET, LAYERS, BLOCKS}:
         store = "" if isinstance(node.ctx, ast.Load) else "="
         yield Use(source, node, f"{base.kind}[{only}]{store}", base, base.origins)
     elif base is None and only in WORDS["keys"] and isinstance(node.ctx, ast.Load):

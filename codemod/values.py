@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Optional, Union
 
-from codemod.library import CALLS
+from codemod.library import BLOCK, BLOCKS, CALLS
 
 _MANY = 24  # more constants than this for one name are as good as unknown
 _DEEP = 5  # containers nested deeper than this are not followed, so that every fixpoint ends
@@ -175,6 +175,8 @@ def element(value: Value) -> Value:
         return join_all(Const(frozenset([key])) for key, _ in value.items) if value.items else OTHER
     if isinstance(value, Mixed):
         return value
+    if isinstance(value, Meaning) and value.kind == BLOCKS:
+        return Meaning(BLOCK, value.origins)
     return None if value is None else OTHER
 
 

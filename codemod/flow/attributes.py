@@ -23,7 +23,7 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, External):
         return External(f"{base.name}.{name}")
     if isinstance(base, (Instance, Class)):
-        return _bound(frame, base, attribute_of_class(frame.analysis, base.node, name))
+        return _bound(frame, base, name, attribute_of_class(frame.analysis, base.node, name))
     if isinstance(base, Mixed):
         return base if name in SAME[MODEL] else OTHER
     return None if base is None else OTHER
@@ -42,7 +42,7 @@ def _member(frame: Frame, node: ast.AST, base: Meaning, name: str) -> Value:
     return Meaning(known, frozenset([node]), base.via) if known else OTHER
 
 
-def _bound(frame: Frame, base: Value, value: Value) -> Value:
+def _bound(frame: Frame, base: Value, name: str, value: Value) -> Value:
     if isinstance(value, Func) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         decorators = {ast.unparse(each).rpartition(".")[2] for each in value.node.decorator_list}
         if decorators & {"property", "cached_property"}:
@@ -51,4 +51,7 @@ def _bound(frame: Frame, base: Value, value: Value) -> Value:
             return Func(value.node, (base,), value.keywords)
         if "classmethod" in decorators and isinstance(base, Class):
             return Func(value.node, (base,), value.keywords)
+    if value is None and not frame.analysis.settled and name not in SAME[MODEL]:
+        frame.analysis.unresolved.add(frame.scope)
+        return None
     return OTHER if value is None else value

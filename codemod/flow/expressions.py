@@ -9,7 +9,7 @@ from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
 from codemod.flow.calls import Arguments, apply
 from codemod.flow.frame import Frame
-from codemod.library import LAYERS, OUTPUT
+from codemod.library import BLOCKS, LAYERS, OUTPUT
 from codemod.values import (
     OTHER,
     Const,
@@ -57,7 +57,7 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         wanted = constants(key)
         if base.kind == OUTPUT and wanted == frozenset(["representations"]):
             return Meaning(LAYERS, frozenset([node]))
-        return OTHER
+        return base if isinstance(node.slice, ast.Slice) and base.kind == BLOCKS else element(base)
     if isinstance(node.slice, ast.Slice):
         return Seq(element(base)) if isinstance(base, (Tup, Seq)) else item(base, OTHER)
     return item(base, key)

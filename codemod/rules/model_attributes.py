@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.library import FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
+from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, is_identity, rewrites
 
 _CONFIG = {
@@ -31,7 +31,6 @@ _REFUSED = {
     "state_dict": _NAMES,
     "load_state_dict": _NAMES,
     "named_parameters": _NAMES,
-    "layers": "the layers are used one by one: transformers' take and give other things",
     "args": "fair-esm's own arguments are read: transformers keeps a config",
 }
 
@@ -78,6 +77,19 @@ def layer_norm(site: Site) -> Answer:
     assert isinstance(node, ast.Attribute)
     inner = ".esm" if site.group.predicts_tokens else ""
     yield site.after(node.value, f"{inner}.encoder.emb_layer_norm_after", node)
+
+
+@rewrites(f"{MODEL}.layers")
+def layers(site: Site) -> Answer:
+    """The same parameters under another path: for freezing and counting."""
+    assert isinstance(site.node, ast.Attribute)
+    inner = ".esm" if site.group.predicts_tokens else ""
+    yield site.after(site.node.value, f"{inner}.encoder.layer")
+
+
+@rewrites(f"{BLOCK}()")
+def block(site: Site) -> Answer:
+    yield Left("a layer is called by itself: transformers' layers take and give other things")
 
 
 @rewrites(f"{MODEL}.lm_head", f"{MODEL}.lm_head()")

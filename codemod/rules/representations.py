@@ -28,6 +28,9 @@ def representations(site: Site) -> Answer:
         yield Left(refusal)
     elif one_layer and last_layer(site, read):
         yield site.after(read.value, _last(site), parent)
+    elif one_layer and isinstance(parent, ast.Subscript) and _may_be_absent(site, read, parent.slice):
+        yield site.insert(site.source.span(read)[0], "dict(enumerate(")
+        yield site.after(read.value, ".hidden_states))")
     elif one_layer:
         yield site.after(read.value, ".hidden_states")
     elif last_layer(site, read):
@@ -43,6 +46,12 @@ def _last(site: Site) -> str:
 
 def _several(site: Site, read: ast.Subscript) -> Answer:
     """The dict of the layers that were asked for, in ascending order, as fair-esm gives it."""
+    literal, depth = requested(site, read), depth_behind(site, read)
+    if literal is not None and depth is not None:
+        given = sorted({layer for layer in literal if 0 <= layer <= depth})
+        yield site.insert(site.source.span(read)[0], "{layer: states for layer, states in enumerate(")
+        yield site.after(read.value, f".hidden_states) if layer in {given}}}")
+        return
     calls = [parse(each) for each in site.outputs]
     flags = [call.flags.get("repr_layers") for call in calls if call]
     flag = flags[0] if len(flags) == 1 else None
@@ -55,6 +64,12 @@ def _several(site: Site, read: ast.Subscript) -> Answer:
         start = site.source.span(read)[0]
         yield site.insert(start, "{layer: states for layer, states in enumerate(")
         yield site.after(read.value, f".hidden_states) if layer in {site.migrated(flag)}}}")
+
+
+def _may_be_absent(site: Site, read: ast.Subscript, layer: ast.expr) -> bool:
+    """Whether a layer is known to be beyond the model in some case: a KeyError today, and so tomorrow."""
+    known, depth = getattr(site.value(layer), "values", None), depth_behind(site, read)
+    return any(isinstance(each, int) and (depth is None or each > depth) for each in known or ())
 
 
 def _pure(node: ast.expr) -> bool:
