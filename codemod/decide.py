@@ -12,6 +12,9 @@ from codemod.rule import RULES, Group, Left, Site, Target
 from codemod.usage import Use
 
 
+COPY = "esm is the copy of fair-esm in {}/, which may have been changed: compare it with fair-esm 2.0.0 first"
+
+
 @dataclass(frozen=True)
 class Decided:
     """One group's fate. Where it is left, `refusals` names the uses that stand in the way."""
@@ -51,6 +54,8 @@ def _decide(group: Group, analysis: Analysis, target: Target, refused: dict[Use,
         answers = _answers(Site(use, group, analysis, target))
         edits[use] = [answer for answer in answers if isinstance(answer, Edit)]
         why = [answer.why for answer in answers if isinstance(answer, Left)]
+        copies = [analysis.copies[each] for each in (use.value.via if use.value else ()) if each in analysis.copies]
+        why += [COPY.format(folder) for folder in copies]
         if why:
             refusals[use] = why[0]
     return Decided(group, edits, refusals)

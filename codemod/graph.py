@@ -17,7 +17,7 @@ WORDS = (b"esm", b"load_model_and_alphabet", b"get_batch_converter", b"repr_laye
 #: An import of a package called esm, in any of its forms.
 _IMPORTS = (
     rb"^[ \t]*(?:from|import)[ \t]+esm\b|^[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
-    rb"|(?:import_module|__import__)\([\"']esm\b"
+    rb"|(?:import_module|importorskip|__import__)\([\"']esm\b"
 )
 _REACHES = re.compile(_IMPORTS, re.MULTILINE)
 _MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS[1:]), re.MULTILINE)
@@ -36,12 +36,14 @@ def with_importers(project: Project, seeds: Iterable[str], search: Search) -> li
     `search` gives the bytes of the Python files that contain one of some words.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
-    reached = [path for path in seeds if project.source(path)]
+    reached = [path for path in seeds if project.source(path) and not project.copy_of(path)]
     graph.add_nodes_from(reached)
     fresh = [path for path in reached if _imports_esm(project.source(path))]
     while fresh:
         words = {_stem(path) for path in fresh}
         for path in search(words):
+            if project.copy_of(path):
+                continue
             targets = {target for target in imported_files(project, path) if target in graph}
             graph.add_edges_from((path, target) for target in targets)
         fresh = [path for path in graph if path not in reached and project.source(path)]

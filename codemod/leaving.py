@@ -6,7 +6,7 @@ import ast
 from collections import defaultdict
 from collections.abc import Sequence
 
-from codemod.decide import Decided
+from codemod.decide import COPY, Decided
 from codemod.flow.analysis import Analysis
 from codemod.imports import written
 from codemod.library import EVOLUTIONARYSCALE
@@ -41,6 +41,8 @@ def _through(use: Use, alias: ast.alias) -> bool:
 def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: set[Use]) -> str:
     """Why an import stays; empty when it goes."""
     source, name = analysis.aliases[alias]
+    if alias in analysis.copies:
+        return COPY.format(analysis.copies[alias])
     left = [use for use in through if use not in migrated]
     if left:
         return f"still needed in {left[0].source.path}, line {left[0].line}"

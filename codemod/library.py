@@ -13,6 +13,7 @@ from typing import Optional
 MODEL, ALPHABET, CONVERTER = "esm.Model", "esm.Alphabet", "esm.BatchConverter"
 OUTPUT, DATASET, FOLD = "esm.Output", "esm.Dataset", "esm.Fold"
 LAYERS = "esm.Layers"  # an output's representations, by layer number
+NUM_LAYERS = "esm.Model.num_layers"  # the number itself, where the checkpoint is not known
 BLOCKS, BLOCK = "esm.Blocks", "esm.Block"  # the model's transformer layers, and one of them
 PSEUDO = frozenset([MODEL, ALPHABET, CONVERTER, OUTPUT, DATASET, FOLD, LAYERS, BLOCKS, BLOCK])
 

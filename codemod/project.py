@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Optional
 
@@ -18,10 +18,24 @@ class Project:
     """
 
     def __init__(self, paths: Iterable[str], read: Callable[[str], Optional[Source]]) -> None:
-        self.paths = frozenset(paths)
+        self.paths = frozenset(path for path in paths if not path.endswith(".ipynb"))  # nobody imports a notebook
         self._read = read
         self._sources: dict[str, Optional[Source]] = {}
         self.module = lru_cache(maxsize=None)(self._module)
+
+    @cached_property
+    def copies(self) -> frozenset[str]:
+        """Folders that hold a copy of fair-esm's own package."""
+        marks = (path for path in self.paths if path.endswith("esm/pretrained.py"))
+        return frozenset(path.rpartition("/")[0] for path in marks if self._loads_checkpoints(path))
+
+    def copy_of(self, path: str) -> Optional[str]:
+        """The copy of fair-esm that a file belongs to."""
+        return next((folder for folder in self.copies if path.startswith(f"{folder}/")), None)
+
+    def _loads_checkpoints(self, path: str) -> bool:
+        source = self.source(path)
+        return source is not None and "load_model_and_alphabet" in source.bindings[source.tree]
 
     def source(self, path: str) -> Optional[Source]:
         if path not in self._sources:

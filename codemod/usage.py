@@ -36,7 +36,8 @@ class Use:
 
 def find_uses(analysis: Analysis) -> list[Use]:
     """All uses in the files that were analysed, in the order of the files and their lines; imports are not among them."""
-    uses = [use for source in analysis.project.sources for use in _in_source(analysis, source)]
+    mine = [source for source in analysis.project.sources if not analysis.project.copy_of(source.path)]
+    uses = [use for source in mine for use in _in_source(analysis, source)]
     return sorted(uses, key=lambda use: (use.source.path, use.source.span(use.node)))
 
 

@@ -15,7 +15,16 @@ from codemod.flow.cells import Cells
 from codemod.flow.expressions import evaluate
 from codemod.flow.frame import Frame, lookup_global
 from codemod.flow.statements import execute
-from codemod.library import CHECKPOINTS, INSTANCES, LAYERS, MODULES, WITHOUT_COUNTERPART, canonical, is_evolutionaryscale
+from codemod.library import (
+    CHECKPOINTS,
+    INSTANCES,
+    LAYERS,
+    MODULES,
+    NUM_LAYERS,
+    WITHOUT_COUNTERPART,
+    canonical,
+    is_evolutionaryscale,
+)
 from codemod.project import Project
 from codemod.source import FunctionNode, Source, parameters
 from codemod.values import (
@@ -42,6 +51,7 @@ class Analysis:
         self.values: dict[ast.AST, Value] = {}
         self.owners: dict[ast.AST, Source] = {}
         self.aliases: dict[ast.alias, tuple[Source, str]] = {}
+        self.copies: dict[ast.AST, str] = {}  # import aliases that mean a copy of fair-esm in this repository
         self.calls: dict[ast.AST, tuple[str, Value]] = {}
         self.escapes: dict[ast.AST, tuple[Value, str]] = {}
         self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)
@@ -131,7 +141,7 @@ class Analysis:
             self._import_star(frame.source, node, alias, path)
             return
         name = alias.asname or alias.name
-        if path is not None and not self._shadows(path, node.module or "", alias.name):
+        if path is not None and not self._is_copy(path) and not self._shadows(path, node.module or "", alias.name):
             frame.bind(name, self._through(frame.source, alias, self._from(frame.source, path, alias.name)))
         elif node.level == 0:
             frame.bind(name, self._module(frame.source, alias, f"{node.module}.{alias.name}", ""))
@@ -147,7 +157,7 @@ class Analysis:
         """The number of layers, where every checkpoint the model can be has the same."""
         layers = {CHECKPOINTS[name].layers if name in CHECKPOINTS else None for name in self.checkpoints(model)}
         only = next(iter(layers)) if len(layers) == 1 else None
-        return OTHER if only is None else Const(frozenset([only]))
+        return External(NUM_LAYERS) if only is None else Const(frozenset([only]))
 
     def checkpoints(self, value: Meaning) -> frozenset[str]:
         """The names of the checkpoints behind a value; `?` stands for one that is not known."""
@@ -190,7 +200,9 @@ class Analysis:
         """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
         top = shown.partition(".")[0]
         path = self.project.module(source.path, shown) if loaded else None
-        if path is not None and not self._shadows(path, shown, ""):
+        package = self.project.module(source.path, "esm") if top == "esm" else None
+        copied = self.project.copy_of(package) if package else None
+        if path is not None and not copied and not self._shadows(path, shown, ""):
             if self._near(source, path):
                 self.enter(path)
             return Module(path)
@@ -198,6 +210,8 @@ class Analysis:
         if known is None:
             return External(shown)
         self.aliases[alias] = (source, loaded or shown)
+        if copied:
+            self.copies[alias] = copied
         return Meaning(known, frozenset(), frozenset([alias]))
 
     def _from(self, importer: Source, path: str, name: str) -> Value:
@@ -215,6 +229,9 @@ class Analysis:
     def _near(self, importer: Source, path: str) -> bool:
         """Whether a module is read at once: a candidate, or imported by one."""
         return path in self._candidates or importer.path in self._candidates
+
+    def _is_copy(self, path: str) -> bool:
+        return self.project.copy_of(path) is not None
 
     def _through(self, source: Source, alias: ast.alias, value: Value) -> Value:
         """A fair-esm name that another module of the repository hands on is imported here too."""

@@ -12,9 +12,10 @@ from __future__ import annotations
 import ast
 from typing import Optional
 
-from codemod.library import OUTPUT
+from codemod.library import CHECKPOINTS, NUM_LAYERS, OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules.model_call import depth_behind, last_layer, parse, requested
+from codemod.values import External, constants
 
 
 @rewrites(f"{OUTPUT}[representations]")
@@ -67,9 +68,13 @@ def _several(site: Site, read: ast.Subscript) -> Answer:
 
 
 def _may_be_absent(site: Site, read: ast.Subscript, layer: ast.expr) -> bool:
-    """Whether a layer is known to be beyond the model in some case: a KeyError today, and so tomorrow."""
-    known, depth = getattr(site.value(layer), "values", None), depth_behind(site, read)
-    return any(isinstance(each, int) and (depth is None or each > depth) for each in known or ())
+    """Whether a layer may be beyond the model, or negative: a KeyError today, and so tomorrow."""
+    value, depth = site.value(layer), depth_behind(site, read)
+    if value == External(NUM_LAYERS):
+        return False
+    known = constants(value)
+    shallowest = depth if depth is not None else min(each.layers for each in CHECKPOINTS.values())
+    return not known or not all(isinstance(each, int) and 0 <= each <= shallowest for each in known)
 
 
 def _pure(node: ast.expr) -> bool:
