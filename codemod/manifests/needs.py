@@ -81,7 +81,7 @@ class Need:
         good = self._admitted(declared, within)
         if len(good) == len(possible):
             return None
-        if not (declared and good):
+        if not good:
             return Repair(self.write)
         biting = [clause for clause in clauses(within) if len(admitted(clause, possible)) < len(possible)]
         floors = [clause for clause in biting if clause.startswith(">")]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codemod.manifests.check import edited, tomllib
+from codemod.manifests.check import checked, edited, tomllib
 from codemod.manifests.entry import FAIR_ESM, normalised, requirement
 from codemod.manifests.needs import Needs, needs_of
 from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
@@ -187,3 +187,9 @@ def test_needs_given_by_hand_are_followed() -> None:
 def test_a_leftover_names_the_file_the_line_and_the_rule() -> None:
     found = list(plan_manifest("env/a.yml", "dependencies:\n- pip:\n  - fair-esm\n", Needs("stub"), keep=True))
     assert found == [Leftover("env/a.yml", 3, "dependencies", "fair-esm stays declared: this repository still uses it")]
+
+
+@pytest.mark.parametrize(("path", "text"), [("pyproject.toml", "a = [1]\nb = 2\n"), ("setup.py", "a = [1]\nb = 2\n")])
+def test_an_edit_that_breaks_the_file_is_listed_instead(path: str, text: str) -> None:
+    found = list(checked(path, text, [Edit(6, 7, "", "dependencies"), Edit(12, 13, "3", "dependencies")]))
+    assert [(leftover.line, "would not parse" in leftover.why) for leftover in found] == [(1, True), (2, True)]
