@@ -1,0 +1,69 @@
+"""Whether a bare width belongs to ESM's embeddings: the tensor it describes is followed back to the model's output."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemod.source import Source
+from codemod.widths.code import Code
+from codemod.widths.origins import reads_embeddings
+from codemod.widths.places import IN_FEATURES, SHAPE, Place
+
+
+def describes_embeddings(code: Code, place: Place) -> bool:
+    """The reshaped, compared or filled tensor, or all a layer is applied to, is read from `["representations"]`."""
+    if place.kind not in (IN_FEATURES, SHAPE):
+        return False
+    source, user = place.source, _user(place)
+    if place.kind == IN_FEATURES:
+        tensors = list(_fed(code, source, user))
+    else:
+        tensors = list(_measured(user)) or list(_filled(source, user))
+    return bool(tensors) and all(reads_embeddings(code, source, each) for each in tensors)
+
+
+def _user(place: Place) -> ast.AST:
+    """The call or comparison around a place."""
+    return next(each for each in place.source.ancestors(place.node) if isinstance(each, (ast.Call, ast.Compare)))
+
+
+def _measured(user: ast.AST) -> Iterator[ast.expr]:
+    """The tensors whose shape is given or compared."""
+    function = getattr(user, "func", None)
+    if isinstance(function, ast.Attribute) and function.attr in ("reshape", "view", "expand", "resize_"):
+        yield function.value
+        return
+    for node in ast.walk(user):
+        if isinstance(node, ast.Attribute) and node.attr in ("shape", "size"):
+            yield node.value
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "len" and node.args:
+            yield node.args[0]
+
+
+def _filled(source: Source, user: ast.AST) -> Iterator[ast.expr]:
+    """The variable an array is made for; what is stored into it tells the rest."""
+    parent = source.parents[user]
+    if isinstance(parent, ast.Assign):
+        yield from parent.targets
+
+
+def _fed(code: Code, source: Source, layer: ast.AST) -> Iterator[ast.expr]:
+    """What a layer, or the Sequential it opens, is applied to."""
+    parent = source.parents[layer]
+    while isinstance(parent, ast.Call) and parent.args and parent.args[0] is layer:
+        layer, parent = parent, source.parents[parent]
+    if not isinstance(parent, ast.Assign):
+        return
+    for target in parent.targets:
+        for reader in _readers(code, source, target):
+            call = source.parents[reader]
+            if isinstance(call, ast.Call) and call.func is reader and call.args:
+                yield call.args[0]
+
+
+def _readers(code: Code, source: Source, target: ast.expr) -> Iterator[ast.expr]:
+    if isinstance(target, ast.Name):
+        yield from (node for home, node in code.loads(source, target) if home is source)
+    elif isinstance(target, ast.Attribute):
+        yield from code.attribute_loads(source, target.attr)
