@@ -22,14 +22,18 @@ NAMES = frozenset(
 )
 KEYWORDS = frozenset(("repr_layers", "need_head_weights"))
 #: Modules of EvolutionaryScale's package of the same name.
-NOT_OURS = frozenset(
-    f"esm.{name}" for name in ("models", "sdk", "tokenization", "utils", "layers", "widgets")
-)
+NOT_OURS = frozenset(f"esm.{name}" for name in ("models", "sdk", "tokenization", "utils", "layers", "widgets"))
 IN_STRINGS = re.compile(r"^esm(\.(pretrained|data|model|inverse_folding|Alphabet|\w*Dataset)\b.*)?$")
 HUB = re.compile(r"^facebookresearch/esm\b")
 IN_TEXT = re.compile(
     r"(?<![\w/.-])fair[-_]esm\b(?!-)|facebookresearch/esm(\.git)?\b(?!/blob|/tree|/issues)|\besm-(?:extract|fold)\b"
     r"|\besm\.pretrained\b|\bload_model_and_alphabet\b"
+)
+#: What a reader of documents is told to run, as opposed to credits, links and changelogs.
+IN_COMMANDS = re.compile(
+    r"\b(?:pip3?|conda|mamba|uv|pixi)\b.*\b(?:install|add)\b.*(?:\bfair-esm\b|facebookresearch/esm)"
+    r"|git\+https?://github\.com/facebookresearch/esm|^\s*(?:import esm\b|from esm(?:\.\w+)? import)"
+    r"|^\s*\$?\s*esm-(?:extract|fold) "
 )
 DEPENDENCIES = re.compile(
     r"(^|/)([\w.-]*requirements[\w.-]*\.(txt|in)|[\w.-]*\.ya?ml|pyproject\.toml|pixi\.toml|setup\.(cfg|py)"
@@ -63,14 +67,15 @@ def reaches(root: Path, path: str) -> list[str]:
         local = _has_local_esm(root, path)
         return [f"{line}: {what}" for line, what in sorted(set(_python(tree, local)))]
     if kind(path):
-        return [f"{number}: {found}" for number, found in _text(root / path)]
+        words = IN_COMMANDS if kind(path) == "docs" else IN_TEXT
+        return [f"{number}: {found}" for number, found in _text(root / path, words)]
     return []
 
 
-def _text(path: Path) -> Iterator[tuple[int, str]]:
+def _text(path: Path, words: re.Pattern[str]) -> Iterator[tuple[int, str]]:
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     for number, line in enumerate(lines, 1):
-        if found := IN_TEXT.search(line):
+        if found := words.search(line):
             yield number, found.group()
 
 
@@ -112,6 +117,4 @@ def _is_inside_fair_esm(root: Path, path: str) -> bool:
 def _has_local_esm(root: Path, path: str) -> bool:
     """Whether `import esm` finds a file of the repository first: beside the importing file, or at the root."""
     folders = ((root / path).parent, root)
-    return any(
-        (folder / "esm.py").exists() or (folder / "esm" / "__init__.py").exists() for folder in folders
-    )
+    return any((folder / "esm.py").exists() or (folder / "esm" / "__init__.py").exists() for folder in folders)
