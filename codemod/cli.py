@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--dry-run", dest="action", action="store_const", const="show", help="show the diff (default)")
     action.add_argument("--apply", dest="action", action="store_const", const="apply", help="rewrite all files or none")
-    action.add_argument("--check", dest="action", action="store_const", const="check", help="exit 1 if anything is found")
+    action.add_argument("--check", dest="action", action="store_const", const="check", help="exit 1 if any is found")
     action.add_argument("--undo", dest="action", action="store_const", const="undo", help="take the last --apply back")
     action.add_argument("--list", dest="action", action="store_const", const="list", help="list the rules")
     action.add_argument("--explain", metavar="RULE", help="what a rule does, before and after")
@@ -78,6 +78,8 @@ def _run(options: argparse.Namespace) -> int:
     from codemod.migrate import Settings, migrate
     from codemod.settings import configured
 
+    if options.action == "apply":
+        _recover(options)
     chosen = configured(options)
     migration = migrate(
         Settings(tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code)
@@ -97,6 +99,16 @@ def _apply(migration: Migration, allow_dirty: bool) -> Migration:
     if migration.changed:
         apply(migration, allow_dirty=allow_dirty)
     return replace(migration, applied=True)
+
+
+def _recover(options: argparse.Namespace) -> None:
+    """A run that was killed half way is taken back first, so that nothing is decided on a half-written tree."""
+    from codemod.discovery import discover
+    from codemod.transaction import recover
+
+    restored = recover(discover(options.paths).root)
+    if restored:
+        print(f"codemod: an interrupted run was taken back in {len(restored)} files", file=sys.stderr)
 
 
 def _undo(options: argparse.Namespace) -> int:

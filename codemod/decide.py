@@ -11,7 +11,6 @@ from codemod.records import Edit, Leftover
 from codemod.rule import RULES, Group, Left, Site, Target
 from codemod.usage import Use
 
-
 COPY = "esm is the copy of fair-esm in {}/, which may have been changed: compare it with fair-esm 2.0.0 first"
 
 
@@ -65,6 +64,8 @@ def _answers(site: Site) -> list[Edit | Left]:
     if site.use.why:
         return [Left(site.use.why)]
     rule = RULES.get(site.use.key)
+    if rule is not None and site.target.only and site.rule not in site.target.only:
+        return [Left(f"rule {site.rule} was not asked for (--only)")]
     if rule is None:
         return [Left(f"{_plain(site.use.key)} has no proven counterpart in transformers")]
     try:

@@ -18,7 +18,8 @@ from codemod.source import Source
 
 MARKER = re.compile("⟦(:?)([\\w.]+)⟧")
 _EMITTED = Path(__file__).with_name("emitted")
-_STANDARD = ("functools", "re")
+#: Modules of the standard library that emitted code uses.
+STANDARD = ("functools", "re")
 ImportStatement = Union[ast.Import, ast.ImportFrom]
 
 
@@ -122,7 +123,7 @@ class Names:
 
 def import_order(line: str) -> tuple[bool, bool, str]:
     """Standard library first, plain imports before `from`, then by name."""
-    return line.split()[1] not in _STANDARD, line.startswith("from"), line
+    return line.split()[1] not in STANDARD, line.startswith("from"), line
 
 
 def written(alias: ast.alias, statement: ImportStatement) -> str:

@@ -59,7 +59,7 @@ def _exported(tree: ast.Module) -> set[str]:
     """The names in `__all__`."""
     found: set[str] = set()
     for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(each, ast.Name) and each.id == "__all__" for each in node.targets):
+        if isinstance(node, ast.Assign) and "__all__" in map(ast.unparse, node.targets):
             constants = (each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant))
             found |= {each for each in constants if isinstance(each, str)}
     return found

@@ -1,4 +1,4 @@
-"""The repository on disk, read only: which files there are, their bytes when they matter, and what could not be read."""
+"""The repository on disk, read only: its files, their bytes when they matter, and what could not be read."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
+from codemod.candidates import FIRST_WORD
 from codemod.discovery import discover
 from codemod.errors import Undecodable
-from codemod.graph import WORDS
 from codemod.records import Leftover
 from codemod.scan import scan
 from codemod.source import Source
@@ -26,7 +26,7 @@ class Repository:
         found = discover(paths, exclude)
         self.root, self.files, self.skipped = found.root, found.files, found.skipped
         self.problems: dict[str, Leftover] = {}
-        self.found = dict(scan(self.root, self.files, WORDS, self._unreadable))
+        self.found = dict(scan(self.root, self.files, (FIRST_WORD,), self._unreadable))
         self._texts: dict[str, Optional[Decoded]] = {}
 
     @property

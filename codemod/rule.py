@@ -1,7 +1,8 @@
 """What a rule is: a generator that answers one use of fair-esm with edits, or leaves it with the reason.
 
 Being in `codemod/rules/` registers a rule; its docstring is its documentation. Emitted text may contain `name("a.B")`
-and `helper("f")`: the plan turns them into the local name of an import or of a helper function, and adds what is missing.
+and `helper("f")`: the plan turns them into the local name of an import or of a helper function, and adds what
+is missing.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Target:
     to: str
     remote_code: bool = True
     eager: bool = True  # whether `attn_implementation=` may be written (transformers >= 4.36)
+    only: frozenset[str] = frozenset()  # rules that may be used; all where it is empty
 
 
 @dataclass(frozen=True)

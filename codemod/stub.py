@@ -40,7 +40,8 @@ def _is_entry(use: Use) -> bool:
     """Whether the use names fair-esm, rather than a value made from it."""
     base = use.key.rstrip("=()")
     named = use.value is not None and base.rpartition(".")[0] not in PSEUDO and base not in PSEUDO
-    return named and not use.why and use.key[-1] != "]" and not use.key.startswith(("len(", "isinstance(", "iter(", "in("))
+    looked_at = use.key.endswith("]") or use.key.startswith(("len(", "isinstance(", "iter(", "in("))
+    return named and not use.why and not looked_at
 
 
 def _stub(use: Use) -> Edit:
@@ -80,9 +81,9 @@ def _object(use: Use) -> str:
 def _function(source: Source, node: ast.AST) -> Optional[Function]:
     """The innermost function whose body (not its header) holds the node."""
     for parent in source.ancestors(node):
-        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            if any(_contains(source, each, node) for each in parent.body):
-                return parent
+        is_function = isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef))
+        if is_function and any(_contains(source, each, node) for each in parent.body):  # type: ignore[attr-defined]
+            return parent  # type: ignore[return-value]
     return None
 
 

@@ -1,9 +1,9 @@
-"""Statements rewritten with libcst, so that their comments and spacing stay as they were. Only edited ones are parsed."""
+"""Statements rewritten with libcst, so that comments and spacing stay as they were. Only edited ones are parsed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Optional, Union
+from typing import Optional
 
 import libcst as cst
 
@@ -28,7 +28,7 @@ def edit_import(code: str, remove: Collection[str], add: Sequence[str] = ()) -> 
 
 
 def _with_commas(
-    kept: list[cst.ImportAlias], added: list[cst.ImportAlias], statement: Union[cst.Import, cst.ImportFrom]
+    kept: list[cst.ImportAlias], added: list[cst.ImportAlias], statement: cst.Import | cst.ImportFrom
 ) -> list[cst.ImportAlias]:
     """Names with the separators they had; the last keeps a trailing comma only inside parentheses."""
     plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))

@@ -2,7 +2,8 @@
 
 A use has a key that says what it is, for one rule to answer: `esm.pretrained.esm2_t6_8M_UR50D()` (a call of a name),
 `esm.data.Alphabet` (a mention), `esm.Model.num_layers` (an attribute of a value), `esm.Model.lm_head=` (a store),
-`esm.Output[logits]` (a subscript), `len(esm.Alphabet)`, and the uses nobody can prove: `escape`, `mixed`, `word`, `string`.
+`esm.Output[logits]` (a subscript), `len(esm.Alphabet)`, and the uses nobody can prove: `escape`, `mixed`, `word`,
+`string`.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class Use:
 
 
 def find_uses(analysis: Analysis) -> list[Use]:
-    """All uses in the files that were analysed, in the order of the files and their lines; imports are not among them."""
+    """All uses in the files that were analysed, in order; imports are not among them."""
     mine = [source for source in analysis.project.sources if not analysis.project.copy_of(source.path)]
     uses = [use for source in mine for use in _in_source(analysis, source)]
     return sorted(uses, key=lambda use: (use.source.path, use.source.span(use.node)))
@@ -150,7 +151,8 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
 
 
 def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meaning) -> Iterator[Use]:
-    if function.kind in PSEUDO or (node.func not in function.origins and function.kind.rpartition(".")[0] not in PSEUDO):
+    indirect = node.func not in function.origins and function.kind.rpartition(".")[0] not in PSEUDO
+    if function.kind in PSEUDO or indirect:
         yield Use(source, node, f"{function.kind}()", function, function.origins | {node})
 
 

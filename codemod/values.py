@@ -244,8 +244,8 @@ def _join_alike(left: Value, right: Value) -> Value:
 def _choice(left: str, right: str) -> str:
     """Two checkpoint factories are one choice of a checkpoint."""
     alike = CALLS.get(left) == CALLS.get(right) == CALLS["esm.pretrained.*"]
-    named = left.startswith("esm.pretrained.esm") or left == "esm.pretrained.*"
-    return "esm.pretrained.*" if alike and named and right.startswith(("esm.pretrained.esm", "esm.pretrained.*")) else ""
+    named = all(each.startswith(("esm.pretrained.esm", "esm.pretrained.*")) for each in (left, right))
+    return "esm.pretrained.*" if alike and named else ""
 
 
 def _shallow(value: Value, depth: int = 0) -> Value:

@@ -372,7 +372,12 @@ _EXTERNAL: dict[str, _Given] = {
     "typing.cast": _second,
 }
 #: By their last name, since they are imported in many ways.
-_ANYWHERE: dict[str, _Given] = {"importorskip": _import_module, "DataLoader": _data_loader, "tqdm": _sequence, "trange": _sequence}
+_ANYWHERE: dict[str, _Given] = {
+    "DataLoader": _data_loader,
+    "importorskip": _import_module,
+    "tqdm": _sequence,
+    "trange": _sequence,
+}
 #: Callees that only look.
 _HARMLESS = frozenset(
     f"builtins.{name}"

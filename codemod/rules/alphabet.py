@@ -1,8 +1,8 @@
 """Read special tokens and indices from the tokenizer.
 
 Before: `alphabet.padding_idx`, `alphabet.get_idx("A")`, `alphabet.encode(seq)`
-After:  `alphabet.pad_token_id`, `alphabet.convert_tokens_to_ids("A")`, and ids looked up token by token, so that an unknown
-        letter stays a KeyError
+After:  `alphabet.pad_token_id`, `alphabet.convert_tokens_to_ids("A")`, and ids looked up token by token, so that an
+        unknown letter stays a KeyError
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Before: `batch_converter = alphabet.get_batch_converter(1022)`
 After:  `batch_converter = partial(tokenize_batch, alphabet, max_residues=1022)`, with the function added to the module
 
-Calling it, unpacking three values and `collate_fn=` stay as they are. A letter outside the alphabet stays a KeyError, and
-residues are cut before BOS and EOS are added, as fair-esm does.
+Calling it, unpacking three values and `collate_fn=` stay as they are. A letter outside the alphabet stays a KeyError,
+and residues are cut before BOS and EOS are added, as fair-esm does.
 """
 
 from __future__ import annotations

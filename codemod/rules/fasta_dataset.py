@@ -3,8 +3,8 @@
 Before: `dataset = FastaBatchedDataset.from_file(path)`, `dataset.get_batch_indices(4096, extra_toks_per_seq=1)`
 After:  `dataset = read_fasta(path)`, `batch_by_tokens(dataset, 4096, extra_toks_per_seq=1)`
 
-The dataset becomes a list of (label, sequence) pairs: length, indexing, iteration and DataLoader stay as they are, labels
-are whole header lines and duplicates are an AssertionError, as before.
+The dataset becomes a list of (label, sequence) pairs: length, indexing, iteration and DataLoader stay as they are,
+labels are whole header lines and duplicates are an AssertionError, as before.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ Left alone: checkpoints without a counterpart, local `.pt` files, and with `--to
 from __future__ import annotations
 
 import ast
-from typing import Optional, Union
+from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
@@ -40,7 +40,7 @@ def load_model(site: Site) -> Answer:
 
 @rewrites(*(each[:-2] for each in _FACTORIES))
 def factory(site: Site) -> Answer:
-    """A factory that is handed around uncalled becomes the Hub id of its checkpoint; where it is called, that is loaded."""
+    """A factory handed around uncalled becomes the Hub id of its checkpoint; where it is called, that is loaded."""
     checkpoint = site.use.key.rpartition(".")[2]
     if checkpoint in WITHOUT_COUNTERPART:
         yield Left(WITHOUT_COUNTERPART[checkpoint])
@@ -57,7 +57,7 @@ def load_local(site: Site) -> Answer:
     yield Left("local fair-esm weights have no place on the Hub: convert them once, then load the folder it writes")
 
 
-def _hub_id(site: Site) -> Union[str, Left]:
+def _hub_id(site: Site) -> str | Left:
     """An expression for the Hub id."""
     names = site.analysis.names(site.node)
     for each in sorted(names & WITHOUT_COUNTERPART.keys()):
@@ -84,7 +84,7 @@ def _by_name(site: Site) -> bool:
 _CHOICE = "the checkpoint is chosen at run time, and FastESM2_650 is one checkpoint: --to hf keeps the choice"
 
 
-def _facebook(site: Site, names: frozenset[str]) -> Union[str, Left]:
+def _facebook(site: Site, names: frozenset[str]) -> str | Left:
     argument = _argument(site)
     if len(names) == 1 and names <= CHECKPOINTS.keys() and not isinstance(argument, (ast.Name, ast.Attribute)):
         (only,) = names

@@ -23,7 +23,7 @@ _CONFIG = {
     "mask_idx": "mask_token_id",
 }
 _NAMES = "its parameters have other names in transformers (FAIR_ESM key map): convert the checkpoint or rename the keys"
-_HALF = "half precision gives other numbers in transformers (fair-esm also rounds its rotary frequencies): decide by hand"
+_HALF = "half precision gives other numbers (fair-esm also rounds its rotary frequencies): decide by hand"
 _REFUSED = {
     "half": _HALF,
     "bfloat16": _HALF,

@@ -2,7 +2,8 @@
 
 Before: `results = model(batch_tokens, repr_layers=[33], return_contacts=True)`
 After:  `results = model(batch_tokens, attention_mask=batch_tokens.ne(model.config.pad_token_id))`, with
-        `output_hidden_states=True` where other layers than the last are read; contacts and attentions follow as variables
+        `output_hidden_states=True` where other layers than the last are read; contacts and attentions follow as
+        variables
 
 The mask is computed from the tensor that is handed over, so that cut, masked and hand-made tokens keep their meaning.
 """
@@ -110,7 +111,8 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
             return f"FastESM2_650 has no {key} worth reading: its contact head is not stored and its maps are wrong"
         if not isinstance(statement, ast.Assign) or statement.value is not call.node:
             return f"{key} are read from a call whose output has no variable"
-        if any(site.source.scope_of(each) is not site.source.scope_of(call.node) for each in reads(site, call.node, key)):
+        here = site.source.scope_of(call.node)
+        if any(site.source.scope_of(each) is not here for each in reads(site, call.node, key)):
             return f"{key} are read in another function than the one that calls the model"
     if site.target.to == "fastesm2" and site.group.predicts_tokens:
         return "FastESM2_650 stores no language-model decoder: its logits would be random"

@@ -1,8 +1,8 @@
 """Read hidden states where transformers keeps them; the numbers of the layers are the same.
 
 Before: `results["representations"][33]`
-After:  `results.last_hidden_state`, for another layer `results.hidden_states[12]`; the whole dict becomes the dict of the
-        layers that were asked for
+After:  `results.last_hidden_state`, for another layer `results.hidden_states[12]`; the whole dict becomes the dict of
+        the layers that were asked for
 
 Left alone: a layer that was not asked for, which is a KeyError today.
 """

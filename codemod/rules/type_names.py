@@ -1,7 +1,8 @@
 """Name transformers' classes in annotations and in `isinstance`.
 
 Before: `def embed(model: esm.ESM2, alphabet: esm.Alphabet)`, `isinstance(model, MSATransformer)`
-After:  `def embed(model: EsmModel, alphabet: PreTrainedTokenizerBase)`, `False` (an MSA Transformer is never loaded there)
+After:  `def embed(model: PreTrainedModel, alphabet: PreTrainedTokenizerBase)`, `False` (an MSA Transformer is never
+        loaded there)
 """
 
 from __future__ import annotations

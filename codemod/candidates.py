@@ -1,0 +1,28 @@
+"""Which files can matter, by their bytes alone; nothing is parsed here and nothing heavy is imported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+#: Nearly every file that uses fair-esm names it; searched first, over all files.
+FIRST_WORD = b"esm"
+#: Words of its interface, searched only in a repository that uses it: a file that is handed a model names no package.
+WORDS = (b"load_model_and_alphabet", b"get_batch_converter", b"repr_layers", b"FastaBatchedDataset")
+#: An import of a package called esm, in any of its forms.
+_IMPORTS = (
+    rb"^[ \t]*(?:from|import)[ \t]+esm\b|^[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
+    rb"|(?:import_module|importorskip|__import__)\([\"']esm\b"
+)
+_REACHES = re.compile(_IMPORTS, re.MULTILINE)
+_MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS), re.MULTILINE)
+
+
+def candidates(found: Mapping[str, bytes]) -> list[str]:
+    """The Python files that may use fair-esm themselves."""
+    return [path for path, data in found.items() if path.endswith((".py", ".pyi")) and _MAY_USE.search(data)]
+
+
+def reaches(program: str) -> bool:
+    """Whether a program imports something called esm."""
+    return _REACHES.search(program.encode("utf-8", "surrogatepass")) is not None

@@ -1,0 +1,191 @@
+"""Where imports and helper functions stand in a file: fair-esm's out, the target's in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Optional
+
+from codemod.imports import STANDARD, ImportStatement, Names, import_order
+from codemod.records import Edit
+from codemod.source import FunctionNode, Source
+from codemod.syntax import edit_import
+
+
+def statement_of(source: Source, alias: ast.alias) -> ImportStatement:
+    """The import statement an alias stands in."""
+    statement = source.parents[alias]
+    assert isinstance(statement, (ast.Import, ast.ImportFrom))
+    return statement
+
+
+@dataclass(frozen=True)
+class Placing:
+    """`starts` are the offsets of the rules' edits; `note` is a comment to stand where an import stood, if any."""
+
+    source: Source
+    names: Names
+    leaving: Sequence[ast.alias]
+    starts: tuple[int, ...]
+    note: str = ""
+
+    def edits(self) -> list[Edit]:
+        """New imports stand where the first old one stood, if every edit can see it from there; else at the top."""
+        inner = self._place is not None and not isinstance(self.source.scope_of(self._place), ast.Module)
+        lines: list[str] = list(self.names.for_edits)
+        edits: list[Edit] = []
+        if not inner:
+            lines += self.names.for_helpers
+            lines, edits = self._merged(lines)
+        for statement in self._statements:
+            edits.append(self._rewritten(statement, lines if statement is self._place else []))
+        above = lines if self._place is None else self.names.for_helpers if inner else []
+        if above:
+            edits.append(self._added(above))
+        return [*edits, *self._helpers(edits)]
+
+    @cached_property
+    def _statements(self) -> dict[ImportStatement, list[ast.alias]]:
+        """The statements that lose names, in the order of the file."""
+        found: dict[ImportStatement, list[ast.alias]] = {}
+        for alias in self.leaving:
+            found.setdefault(statement_of(self.source, alias), []).append(alias)
+        return dict(sorted(found.items(), key=lambda pair: self.source.span(pair[0])))
+
+    @cached_property
+    def _place(self) -> Optional[ImportStatement]:
+        return next((each for each in self._statements if self._sees_all(each)), None)
+
+    def _sees_all(self, statement: ImportStatement) -> bool:
+        scope = self.source.scope_of(statement)
+        if isinstance(scope, ast.Module):
+            return not any(
+                isinstance(each, ast.If) and "TYPE_CHECKING" in ast.unparse(each.test)
+                for each in self.source.ancestors(statement)
+            )
+        start, stop = self.source.span(scope)
+        return isinstance(scope, FunctionNode) and all(start <= each < stop for each in self.starts)
+
+    @cached_property
+    def _before_use(self) -> list[ast.stmt]:
+        """The top-level statements before the first one that is edited or defines something."""
+        found = []
+        for statement in self.source.tree.body:
+            start, stop = self.source.span(statement)
+            defines = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+            if defines or any(start <= each < stop for each in self.starts):
+                break
+            found.append(statement)
+        return found
+
+    @cached_property
+    def _imports(self) -> list[ImportStatement]:
+        return [each for each in self._before_use if isinstance(each, (ast.Import, ast.ImportFrom))]
+
+    def _merged(self, lines: list[str]) -> tuple[list[str], list[Edit]]:
+        """Names join an import of their package, standard modules go to the front: what is left, and the edits."""
+        left, edits = [], []
+        front: list[str] = []
+        for line in sorted(lines, key=import_order):
+            home = self._home(line)
+            if home is not None:
+                names = line.partition(" import ")[2].split(", ")
+                joined = edit_import(self.source.code(home), (), names)
+                edits.append(Edit(*self.source.span(home), joined or "", "imports"))
+            elif line.split()[1] in STANDARD and self._first is not None:
+                front.append(line)
+            else:
+                left.append(line)
+        if front and self._first is not None:
+            start = self.source.span(self._first)[0]
+            edits.append(Edit(start, start, "".join(f"{line}\n" for line in front), "imports"))
+        return left, edits
+
+    def _home(self, line: str) -> Optional[ImportStatement]:
+        """An import of the same package that the line's names can join."""
+        if not line.startswith("from") or " as " in line:
+            return None
+        package = line.split()[1]
+        for each in self._imports:
+            same = isinstance(each, ast.ImportFrom) and each.module == package and not each.level
+            if same and each not in self._statements and each.names[0].name != "*":
+                return each
+        return None
+
+    @cached_property
+    def _first(self) -> Optional[ImportStatement]:
+        """The first import, to put standard modules before; None when it is itself one that goes."""
+        plain = [each for each in self._imports if getattr(each, "module", "") != "__future__"]
+        return plain[0] if plain and plain[0] not in self._statements else None
+
+    def _rewritten(self, statement: ImportStatement, lines: Sequence[str]) -> Edit:
+        """One import statement after the change; the whole line goes when nothing is left of it."""
+        start, stop = self.source.span(statement)
+        left = self._left_of(statement)
+        new = ([left] if left else []) + sorted(lines, key=import_order)
+        alone = _only_one(self.source, statement)
+        if self.note:
+            new = [f"{self.note}: {' '.join(self.source.code(statement).split())}", *new]
+            new += ["pass"] if alone and len(new) == 1 else []
+        if new:
+            return Edit(start, stop, f"\n{self.source.indent(statement)}".join(new), "imports")
+        if alone:
+            return Edit(start, stop, "pass", "imports")
+        return Edit(*_whole_line(self.source, start, stop), "", "imports")
+
+    def _left_of(self, statement: ImportStatement) -> Optional[str]:
+        aliases = self._statements[statement]
+        if len(aliases) == len(statement.names):
+            return None
+        return edit_import(self.source.code(statement), {alias.name for alias in aliases})
+
+    def _added(self, lines: Sequence[str]) -> Edit:
+        """New import lines after the module's imports."""
+        offset, text = self._after_imports, "\n".join(sorted(lines, key=import_order))
+        ended = not offset or self.source.text[:offset].endswith(("\n", "\r"))
+        return Edit(offset, offset, f"{text}\n" if ended else f"\n{text}", "imports")
+
+    @cached_property
+    def _after_imports(self) -> int:
+        """After the last import before the first use; after the docstring where there is none."""
+        if self._imports:
+            return _whole_line(self.source, *self.source.span(self._imports[-1]))[1]
+        body = self.source.tree.body
+        if body and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str):
+            return _whole_line(self.source, *self.source.span(body[0]))[1]
+        return self.source.line_starts[_first_line(body[0]) - 1] if body else 0
+
+    def _helpers(self, edits: Sequence[Edit]) -> Iterator[Edit]:
+        """Helper functions after the imports, two blank lines around them."""
+        if not self.names.helpers:
+            return
+        offset, text = self._after_imports, self.source.text
+        before = "\n\n" if text[:offset].endswith(("\n", "\r")) or not offset else "\n\n\n"
+        rest = text[offset:]
+        blank = rest[: len(rest) - len(rest.lstrip("\r\n"))].replace("\r\n", "\n")
+        after = "\n" * max(0, 2 - len(blank)) if rest.strip() else ""
+        yield Edit(offset, offset, f"{before}{self.names.helper_text()}{after}", "helpers")
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators = getattr(statement, "decorator_list", None) or [statement]
+    lines: list[int] = [statement.lineno, *(each.lineno for each in decorators)]
+    return min(lines)
+
+
+def _only_one(source: Source, statement: ast.stmt) -> bool:
+    """Whether a block would be empty without the statement, or it shares its line with another."""
+    blocks = [block for _, block in ast.iter_fields(source.parents[statement]) if isinstance(block, list)]
+    block = next(block for block in blocks if statement in block)
+    if len(block) == 1 and not isinstance(source.parents[statement], ast.Module):
+        return True
+    return any(each is not statement and each.lineno == statement.lineno for each in block)
+
+
+def _whole_line(source: Source, start: int, stop: int) -> tuple[int, int]:
+    """From the start of the statement's line to the start of the next."""
+    first = source.line_starts[source.line_of(start) - 1]
+    last = source.line_of(stop)
+    return first, source.line_starts[last] if last < len(source.line_starts) else len(source.text)

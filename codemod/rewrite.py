@@ -1,0 +1,138 @@
+"""The programs of a repository: find the uses, ask the rules, write the new texts."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from codemod.assemble import Assembled, CannotWrite, assemble
+from codemod.candidates import WORDS
+from codemod.decide import Decided, decide
+from codemod.flow.analysis import Analysis
+from codemod.graph import with_importers
+from codemod.groups import group
+from codemod.leaving import Aliases
+from codemod.library import CHECKPOINTS
+from codemod.project import Project
+from codemod.records import Edit, Leftover
+from codemod.repository import Repository
+from codemod.rule import Target, load_rules
+from codemod.source import Source
+from codemod.stub import decide_stub
+from codemod.usage import Use, companions, find_uses
+from codemod.widths.plan import candidate_words, plan_widths
+
+FASTESM_WIDTH = 1280
+
+
+@dataclass
+class Draft:
+    """What is planned for each file so far."""
+
+    texts: dict[str, Assembled] = field(default_factory=dict)
+    leftovers: defaultdict[str, list[Leftover]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """The fate of every use, and the files it changes."""
+
+    decided: Sequence[Decided] = ()
+    gone: int = 0
+    kept: int = 0
+    checkpoints: frozenset[str] = frozenset()
+    draft: Draft = field(default_factory=Draft)
+
+    @property
+    def complete(self) -> bool:
+        """Whether no use of fair-esm is left."""
+        return not self.kept and all(each.migrated for each in self.decided)
+
+
+def rewrite(repository: Repository, seeds: Sequence[str], target: Target) -> Rewriting:
+    """Decide and write; a group that cannot be written down is left, and the rest is tried again."""
+    load_rules()
+    repository.search(WORDS)
+    project = Project(repository.python, repository.source)
+    analysis = Analysis(project)
+    analysis.run(with_importers(project, seeds, repository.importers))
+    uses = find_uses(analysis)
+    groups = group(uses, companions(analysis))
+    refused: dict[Use, str] = {}
+    while True:
+        decided = decide_stub(groups) if target.to == "stub" else decide(groups, analysis, target, refused)
+        aliases = Aliases(analysis, uses, decided)
+        loaded = _loaded(analysis, decided)
+        try:
+            draft = _Writer(repository, analysis, decided, aliases, target.to).draft(loaded)
+            return Rewriting(decided, len(aliases.gone), len(aliases.kept), loaded, draft)
+        except CannotWrite as problem:
+            stuck = {use: str(problem) for use in problem.uses if use not in refused}
+            if not stuck:
+                raise
+            refused.update(stuck)
+
+
+def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:
+    """The checkpoints whose loading is migrated."""
+    nodes = [use.node for each in decided if each.migrated for use in each.group.uses]
+    names = {name for node in nodes if node in analysis.calls for name in analysis.names(node)}
+    return frozenset(names & CHECKPOINTS.keys())
+
+
+#: What stands where an import stood.
+_NOTES = {"stub": "# fair-esm was removed, was"}
+
+
+@dataclass(frozen=True)
+class _Writer:
+    repository: Repository
+    analysis: Analysis
+    decided: Sequence[Decided]
+    aliases: Aliases
+    to: str
+
+    def draft(self, checkpoints: frozenset[str]) -> Draft:
+        draft = Draft()
+        for leftover in [*self.aliases.leftovers, *(each for one in self.decided for each in one.leftovers())]:
+            draft.leftovers[leftover.path].append(leftover)
+        edits: defaultdict[str, dict[Use, list[Edit]]] = defaultdict(dict)
+        for each in self.decided:
+            for use, made in each.edits.items() if each.migrated else ():
+                edits[use.source.path][use] = made
+        widths = self._widths(checkpoints, draft)
+        for source in self.analysis.project.sources:
+            leaving, extra = self.aliases.leaving[source.path], widths[source.path]
+            if leaving or extra or any(edits[source.path].values()):
+                draft.texts[source.path] = self._checked(source, edits[source.path], leaving, extra)
+        return draft
+
+    def _widths(self, checkpoints: frozenset[str], draft: Draft) -> defaultdict[str, list[Edit]]:
+        """Widths that follow from the checkpoint, in any file of the repository."""
+        planned: defaultdict[str, list[Edit]] = defaultdict(list)
+        widths = {CHECKPOINTS[name].width for name in checkpoints} if self.to == "fastesm2" else set()
+        for old in sorted(widths - {FASTESM_WIDTH}):
+            paths = self.repository.search(candidate_words(old))
+            sources = {path: source for path in paths for source in [self.analysis.project.source(path)] if source}
+            for answer in plan_widths(sources, old, FASTESM_WIDTH):
+                if isinstance(answer, Leftover):
+                    draft.leftovers[answer.path].append(answer)
+                else:
+                    planned[answer[0]].append(answer[1])
+        return planned
+
+    def _checked(
+        self, source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias], extra: Sequence[Edit]
+    ) -> Assembled:
+        """The new text, which must still be a program; otherwise the uses in it are left."""
+        try:
+            made = assemble(source, edits, leaving, extra, _NOTES.get(self.to, ""))
+        except CannotWrite as problem:
+            raise CannotWrite(problem.uses or list(edits), str(problem)) from problem
+        try:
+            compile(made.text.lstrip("\ufeff"), source.path, "exec", dont_inherit=True)
+        except (SyntaxError, ValueError) as error:
+            raise CannotWrite(list(edits), f"the result would not compile: {error}") from error
+        return made
