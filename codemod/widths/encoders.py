@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codemod.source import Source, parameters
 
@@ -24,7 +25,12 @@ class Encoder:
 
 
 ESM = Encoder("ESM", 0, r"facebook/esm.*", r"(?<![a-z])esm")
-_DNABERT, _BERT, _PROTBERT, _PROTT5 = r"dna[-_]?bert", r"(?<![a-z])bert", r"prot[-_]?bert", r"prot[-_]?t5|(?<![a-z])t5"
+_DNABERT, _BERT, _PROTBERT, _PROTT5 = (
+    r"dna[-_]?bert",
+    r"(?<![a-z])(?<!prot[-_])(?<!(?:dna|bio|sci)[-_])bert",
+    r"prot[-_]?bert",
+    r"prot[-_]?t5|(?<![a-z])t5",
+)
 _NT, _CHEM, _ANKH, _SBERT = r"(?<![a-z])nt(?![a-z])|nucleotide", r"chem[-_]?berta", r"ankh", r"sbert|minilm|mpnet"
 _NT_ID = r"InstaDeepAI/nucleotide-transformer-"
 
@@ -55,6 +61,9 @@ ENCODERS = (
     Encoder("all-mpnet-base", 768, r"(sentence-transformers/)?all-mpnet-base-v2", _SBERT),
 )
 
+_QUOTED = re.compile(r"[\"']([\w./-]{4,80})[\"']")
+_WORD = re.compile(r"[A-Za-z_][\w-]+")
+
 #: What loads a model; a tokenizer or a configuration of the same name is no embedding.
 _LOADERS = ("from_pretrained", "SentenceTransformer")
 _NO_MODEL = ("Tokenizer", "TokenizerFast", "Config", "Processor", "tokenizer", "config")
@@ -62,19 +71,30 @@ _NO_MODEL = ("Tokenizer", "TokenizerFast", "Config", "Processor", "tokenizer", "
 
 def names(encoder: Encoder, text: str) -> bool:
     """Whether a variable's name or a string means this encoder."""
-    return re.search(encoder.word, text, re.IGNORECASE) is not None
+    return _means(encoder.word, text)
 
 
 def loaded(sources: Iterable[Source]) -> tuple[Encoder, ...]:
     """The encoders of the table whose model is loaded by its Hub id, in the table's order."""
-    ids = {each for source in sources for each in _loaded_ids(source)}
+    likely = [source for source in sources if any(map(_known, _QUOTED.findall(source.text)))]
+    ids = {each for source in likely for each in _loaded_ids(source)}
     return tuple(encoder for encoder in ENCODERS if any(_is(encoder, each) for each in ids))
 
 
 def mentioned(sources: Iterable[Source]) -> tuple[Encoder, ...]:
-    """The encoders that some name in the code means; only good enough to point something out."""
-    words = {word for source in sources for word in _words(source)}
+    """The encoders that some word of the files means; only good enough to point something out."""
+    words = {word.lower() for source in sources for word in set(_WORD.findall(source.text))}
     return tuple(encoder for encoder in ENCODERS if any(names(encoder, word) for word in words))
+
+
+@lru_cache(maxsize=1 << 16)
+def _means(word: str, text: str) -> bool:
+    return re.search(word, text, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=1 << 12)
+def _known(text: str) -> bool:
+    return any(_is(encoder, text) for encoder in ENCODERS)
 
 
 def _is(encoder: Encoder, hub_id: str) -> bool:
@@ -115,11 +135,3 @@ def _bound_strings(source: Source) -> Iterator[tuple[str, str]]:
             name = getattr(target, "id", getattr(target, "arg", None))
             if name and isinstance(value, ast.Constant) and isinstance(value.value, str):
                 yield name, value.value
-
-
-def _words(source: Source) -> Iterator[str]:
-    for node in source.nodes:
-        if isinstance(node, ast.Name):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield node.name

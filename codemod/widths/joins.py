@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from typing import Optional
 
@@ -12,6 +13,7 @@ from codemod.widths.encoders import ESM, Encoder, names
 from codemod.widths.origins import nearest
 
 _JOINERS = ("cat", "concat", "concatenate", "hstack", "column_stack", "Concatenate")
+_LIKELY = re.compile(r"cat\(|oncat|hstack|column_stack")
 
 
 def joined(code: Code, encoders: Sequence[Encoder]) -> Iterator[frozenset[str]]:
@@ -20,7 +22,8 @@ def joined(code: Code, encoders: Sequence[Encoder]) -> Iterator[frozenset[str]]:
     Every operand must come from exactly one encoder, and no encoder twice. The axis needs no look: vectors of
     different widths can only be joined along their width.
     """
-    for source in code.sources:
+    likely = [source for source in code.sources if _LIKELY.search(source.text)]
+    for source in likely:
         for node in source.nodes:
             operands = _operands(node)
             met = [_met(code, source, each, encoders) for each in operands]

@@ -43,16 +43,21 @@ class Number:
     @property
     def names_a_width(self) -> bool:
         """Whether what it is called says embedding, feature or input width."""
-        return any(_NAMES.search(name) and not _INNER.search(name) for name in given_names(self.source, self.whole))
+        return any(map(is_width_name, given_names(self.source, self.whole)))
 
     @property
     def about_embeddings(self) -> bool:
         return about_embeddings(self.source, self.whole)
 
 
+def is_width_name(name: str) -> bool:
+    """Whether a name says that its value is the width of embeddings or of what is fed to a model."""
+    return _NAMES.search(name) is not None and not _INNER.search(name)
+
+
 def numbers(source: Source, wanted: Collection[int], old: int) -> Iterator[Number]:
     """Every literal that is one of the wanted numbers, or the term `old` of a sum of literals."""
-    for node in source.nodes:
+    for node in source.nodes if _holds(source, wanted, old) else ():
         if isinstance(node, ast.Constant) and type(node.value) is int:
             whole = _whole(source, node)
             if whole is node and node.value in wanted:
@@ -71,6 +76,12 @@ def about_embeddings(source: Source, node: ast.AST) -> bool:
             return True
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return any(isinstance(each, kinds) and _ABOUT.search(each.name) for each in source.ancestors(node))
+
+
+def _holds(source: Source, wanted: Collection[int], old: int) -> bool:
+    """Whether the text has one of the numbers, so that files without are not walked."""
+    found = {int(each.replace("_", "")) for each in re.findall(r"(?<![\w.])\d[\d_]{0,6}(?![\w.])", source.text)}
+    return old in found or not found.isdisjoint(wanted)
 
 
 def _whole(source: Source, node: ast.expr) -> ast.expr:

@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Optional, Union
 
 from codemod.records import Edit, Leftover
 from codemod.source import Source
 from codemod.widths import wording
 from codemod.widths.code import Code
-from codemod.widths.encoders import ENCODERS, loaded, mentioned
+from codemod.widths.encoders import ENCODERS, ESM, loaded, mentioned
 from codemod.widths.joins import joined
 from codemod.widths.numbers import Number, about_embeddings, numbers
 from codemod.widths.places import IN_FEATURES, OTHER, OWN, SHAPE, Place, places
 from codemod.widths.sums import Sum, candidate_numbers, explained_otherwise, sums
-from codemod.widths.tensors import describes_embeddings
+from codemod.widths.tensors import describes_embeddings, speaks_of_esm
 
 Answer = Union[Sum, str, None]  # proven, listed with the reason, or no width
 Planned = Union[tuple[str, Edit], Leftover]
@@ -53,10 +54,14 @@ class _Planner:
     def __init__(self, code: Code, old: int, new: int) -> None:
         self.code, self.old, self.new = code, old, new
         self.loaded = loaded(code.sources)
-        self.mentioned = tuple({*self.loaded, *mentioned(code.sources)})
+        every = {*self.loaded, *mentioned(code.sources)}
         self.ways = sums(old, new, self.loaded)
-        self.suspects = sums(old, new, sorted(self.mentioned, key=ENCODERS.index))
-        self.joined = set(joined(code, self.loaded))
+        self.suspects = sums(old, new, sorted(every, key=ENCODERS.index))
+
+    @cached_property
+    def joined(self) -> frozenset[frozenset[str]]:
+        """What is joined with ESM, as word patterns."""
+        return frozenset(words - {ESM.word} for words in joined(self.code, self.loaded))
 
     def file(self, source: Source) -> Iterator[Planned]:
         answers = {number: self.answer(number) for number in numbers(source, self.suspects, self.old)}
@@ -110,7 +115,7 @@ class _Planner:
             return None if _terms_fit(number, ways[0]) else "its terms are others"
         if _is_common(number.value):
             return "the number is a common layer size"
-        if ways[0].words not in {words - {wording.ESM_WORD} for words in self.joined}:
+        if ways[0].words not in self.joined:
             return "no concatenation of exactly these embeddings was found"
         if not any(each.kind in (IN_FEATURES, SHAPE) for each in reached):
             return "it reaches no layer and no shape here"
@@ -122,7 +127,9 @@ class _Planner:
         kinds = {each.kind for each in reached}
         if OWN in kinds:
             return False
-        told = number.about_embeddings or any(about_embeddings(each.source, each.node) for each in reached)
+        told = number.about_embeddings or any(
+            about_embeddings(each.source, each.node) or speaks_of_esm(self.code, each) for each in reached
+        )
         if IN_FEATURES in kinds or SHAPE in kinds:
             return told
         return number.names_a_width and (told or kinds != {OTHER})

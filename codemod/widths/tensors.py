@@ -7,20 +7,35 @@ from collections.abc import Iterator
 
 from codemod.source import Source
 from codemod.widths.code import Code
-from codemod.widths.origins import reads_embeddings
+from codemod.widths.encoders import ESM, names
+from codemod.widths.origins import nearest, reads_embeddings
 from codemod.widths.places import IN_FEATURES, SHAPE, Place
 
 
 def describes_embeddings(code: Code, place: Place) -> bool:
     """The reshaped, compared or filled tensor, or all a layer is applied to, is read from `["representations"]`."""
+    tensors = _tensors(code, place)
+    return bool(tensors) and all(reads_embeddings(code, place.source, each) for each in tensors)
+
+
+def speaks_of_esm(code: Code, place: Place) -> bool:
+    """Whether some such tensor comes from something that is called after ESM."""
+    meant = (nearest(code, place.source, each, _is_esm) for each in _tensors(code, place))
+    return any(meant)
+
+
+def _is_esm(text: str) -> frozenset[bool]:
+    return frozenset([True]) if names(ESM, text) else frozenset()
+
+
+def _tensors(code: Code, place: Place) -> list[ast.expr]:
+    """The tensors that a place says the width of."""
     if place.kind not in (IN_FEATURES, SHAPE):
-        return False
-    source, user = place.source, _user(place)
+        return []
+    user = _user(place)
     if place.kind == IN_FEATURES:
-        tensors = list(_fed(code, source, user))
-    else:
-        tensors = list(_measured(user)) or list(_filled(source, user))
-    return bool(tensors) and all(reads_embeddings(code, source, each) for each in tensors)
+        return list(_fed(code, place.source, user))
+    return list(_measured(user)) or list(_filled(place.source, user))
 
 
 def _user(place: Place) -> ast.AST:

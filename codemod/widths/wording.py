@@ -12,14 +12,12 @@ from typing import Optional
 
 from codemod.records import Edit
 from codemod.source import Source
-from codemod.widths.encoders import ESM
 from codemod.widths.numbers import Number
 from codemod.widths.places import IN_FEATURES, SHAPE, Place
 from codemod.widths.sums import Sum
 
 RULE = "widths"
 MODEL = "FastESM2_650"
-ESM_WORD = ESM.word
 #: Comments that tools read must stay the first thing in theirs.
 _PRAGMA = re.compile(r"#\s*(noqa|type:|pylint:|pragma:|fmt:|mypy:|ruff:|isort:|nosec)")
 _MARGIN = 100
@@ -105,16 +103,24 @@ def _said(made: Sum) -> str:
 
 def _comment_place(source: Source, line: int) -> Optional[tuple[int, str]]:
     """The end of a line's code or comment, with the comment that is there."""
-    comment, ends = "", False
-    stop = 0
-    for token in tokenize.generate_tokens(io.StringIO(source.program, newline="").readline):
-        if token.end[0] < line or token.start[0] > line:
+    comment, stop = "", 0
+    for token in _tokens(source):
+        if token.start[0] > line:
+            return None
+        if token.end[0] < line:
             continue
-        if token.type == tokenize.COMMENT:
-            comment = token.string
-        if token.type in (tokenize.NEWLINE, tokenize.NL) and token.start[0] == line:
-            ends = True
-            break
+        if token.type in (tokenize.NEWLINE, tokenize.NL):
+            text = source.text[source.line_starts[line - 1] : stop]
+            return source.line_starts[line - 1] + len(text.rstrip()), comment
+        comment = token.string if token.type == tokenize.COMMENT else ""
         stop = source.line_starts[line - 1] + token.end[1]
-    text = source.text[source.line_starts[line - 1] : stop]
-    return (source.line_starts[line - 1] + len(text.rstrip()), comment) if ends else None
+    return None
+
+
+def _tokens(source: Source) -> Iterator[tokenize.TokenInfo]:
+    """The tokens as far as they can be told; a line after that gets no comment."""
+    text = re.sub(r"\r(?!\n)", "\n", source.program)
+    try:
+        yield from tokenize.generate_tokens(io.StringIO(text, newline="").readline)
+    except (tokenize.TokenError, SyntaxError):
+        return

@@ -1,0 +1,110 @@
+"""Files that hold the old width: caches that are reused without a look, saved embeddings, trained models."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
+
+from codemod.records import Leftover
+from codemod.source import Source
+from codemod.widths.code import Code
+from codemod.widths.encoders import ESM, names
+from codemod.widths.origins import nearest
+
+RULE = "stale_artefacts"
+_TENSORS = (".pt", ".pth", ".npy", ".npz", ".pkl", ".pickle", ".h5", ".hdf5", ".safetensors", ".memmap")
+_MODELS = (".pth", ".pt", ".ckpt", ".pkl", ".joblib", ".h5", ".keras", ".safetensors", ".th", ".onnx")
+_EMBEDDINGS = re.compile(r"(?<![a-z])esm|embed|repr|feature|merged", re.IGNORECASE)
+_TRAINED = re.compile(r"model|classif|predictor|checkpoint|ckpt|best|weights|mlp", re.IGNORECASE)
+#: fair-esm's own downloads and the other libraries' names for weights they fetch.
+_CHECKPOINT = re.compile(r"esm\w*_t\d+_|regression|pytorch_model|esmfold|esm2_\d+[mb]\b", re.IGNORECASE)
+#: Paths in tests name files that the tests make.
+_IN_TESTS = re.compile(r"(^|/)(tests?/|test_|conftest)")
+_CHECKS = ("exists", "isfile", "is_file", "path_exists")
+_LOADS = ("load", "read_pickle", "load_file", "File")
+
+
+def stale_artefacts(sources: Mapping[str, Source], files: Iterable[str]) -> Iterator[Leftover]:
+    """What was saved with the old embeddings and would be read with the new ones.
+
+    `sources` are the files whose uses of fair-esm are migrated (and those that read what they save); `files` every
+    file name of the repository, with `/`. Listed, never changed: only the owner can make them anew.
+    """
+    code = Code(sources)
+    for source in code.sources:
+        yield from _reused(code, source)
+        yield from _saved(source) if not _IN_TESTS.search(source.path) else ()
+    yield from _checked_in(files)
+
+
+def _reused(code: Code, source: Source) -> Iterator[Leftover]:
+    for node in source.nodes:
+        if isinstance(node, ast.If) and _takes_what_is_there(node) and _is_esms(code, source, node):
+            yield Leftover(
+                source.path,
+                node.lineno,
+                RULE,
+                "a file that is there already is used as it is, of the old width too: delete those saved before",
+            )
+
+
+def _takes_what_is_there(node: ast.If) -> bool:
+    """`if os.path.exists(file): ... load or return`."""
+    inside = [each for statement in node.body for each in ast.walk(statement)]
+    taken = any(isinstance(each, ast.Return) or _called(each) in _LOADS for each in inside)
+    return taken and any(_called(each) in _CHECKS for each in ast.walk(node.test))
+
+
+def _is_esms(code: Code, source: Source, node: ast.If) -> bool:
+    """Whether the file that is looked for, or the function, is named after ESM."""
+    checks = [each for each in ast.walk(node.test) if isinstance(each, ast.Call) and _called(each) in _CHECKS]
+    paths = [part for each in checks for part in (*each.args, *([each.func] if not each.args else []))]
+    told = any(nearest(code, source, path, _esm) for path in paths)
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    around = next((each for each in source.ancestors(node) if isinstance(each, functions)), None)
+    return told or (around is not None and names(ESM, around.name))
+
+
+def _esm(text: str) -> frozenset[bool]:
+    return frozenset([True]) if names(ESM, text) and not _CHECKPOINT.search(text) else frozenset()
+
+
+def _saved(source: Source) -> Iterator[Leftover]:
+    """Paths of saved embeddings, one answer for all that end alike."""
+    lines: defaultdict[str, list[int]] = defaultdict(list)
+    for node in source.nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            name = PurePosixPath(node.value).name
+            if name.endswith(_TENSORS) and names(ESM, name) and not _CHECKPOINT.search(name):
+                lines[name].append(node.lineno)
+    for name, found in sorted(lines.items()):
+        also = sorted(set(found))[1:]
+        more = f" (also line{'s' * (len(also) > 1)} {', '.join(map(str, also))})" if also else ""
+        yield Leftover(source.path, min(found), RULE, f"files named *{name} from before hold the old width{more}")
+
+
+def _checked_in(files: Iterable[str]) -> Iterator[Leftover]:
+    """Trained models one by one; saved embeddings once a top folder."""
+    folders: defaultdict[str, list[str]] = defaultdict(list)
+    for file in sorted(files):
+        path = PurePosixPath(file)
+        if _CHECKPOINT.search(path.name):
+            continue
+        if path.suffix in _MODELS and _TRAINED.search(path.name):
+            why = (
+                "a trained model in the repository: if its input is the embedding, it does not fit any more; retrain it"
+            )
+            yield Leftover(file, 1, RULE, why)
+        elif path.suffix in _TENSORS and _EMBEDDINGS.search(path.name):
+            folders[path.parts[0]].append(file)
+    for found in folders.values():
+        more = f" (and {len(found) - 1} more below {PurePosixPath(found[0]).parts[0]}/)" if len(found) > 1 else ""
+        yield Leftover(found[0], 1, RULE, f"saved embeddings of the old width{more}: make them anew")
+
+
+def _called(node: ast.AST) -> str:
+    function = getattr(node, "func", None)
+    return function.id if isinstance(function, ast.Name) else str(getattr(function, "attr", ""))
