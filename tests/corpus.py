@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.equivalence.reaches import kind, reaches
+from tests.equivalence.reaches import api_words, kind, reaches
 from tests.equivalence.static import problems_after
 
 HERE = Path(__file__).resolve().parents[1]
@@ -46,6 +46,7 @@ class Result:
     uses_left: int = 0
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
+    suspects: list[str] = field(default_factory=list)  # no proof of anything, but worth a look
 
     @property
     def share(self) -> str:
@@ -122,6 +123,7 @@ def _judge(checkout: Checkout, original: Path, facts: dict[str, Any], result: Re
         yield from _differences("a failed apply wrote", before, after)
         return
     result.changed = sum(before.get(name) != content for name, content in after.items())
+    result.suspects += _half_migrated(checkout.root, before, after)
     yield from problems_after(original, checkout.root)
     yield from _touched(facts, before, after)
     yield from _unmentioned(checkout.root, after, applied)
@@ -181,6 +183,16 @@ def _unmentioned(root: Path, after: Tree, report: dict[str, Any]) -> Iterator[st
             yield f"unmentioned {kind(name)} {name}: {'; '.join(found[:3])}{' ...' if len(found) > 3 else ''}"
 
 
+def _half_migrated(root: Path, before: Tree, after: Tree) -> Iterator[str]:
+    """Files that still use fair-esm's API and were changed, or import a module that was."""
+    changed = {name for name in after if before.get(name) != after[name] and kind(name) == "code"}
+    stems = {Path(name).stem.encode() for name in changed}
+    for name in sorted(name for name in after if kind(name) == "code"):
+        imports = name in changed or any(b"from " + stem + b" import" in after[name] for stem in stems)
+        if imports and (found := api_words(root, name)):
+            yield f"half migrated? {name} still says {'; '.join(found[:3])}"
+
+
 def _differences(what: str, before: Tree, after: Tree) -> Iterator[str]:
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
@@ -217,7 +229,7 @@ def table(results: list[Result]) -> str:
         sizes = (result.repository[:48], result.kind[:3], result.files, result.candidates, result.changed)
         rows.append(layout.format(*sizes, *counts, len(result.problems), f"{result.seconds:.2f}"))
     for result in results:
-        rows += [f"{result.repository}: {problem}" for problem in result.problems]
+        rows += [f"{result.repository}: {problem}" for problem in [*result.problems, *result.suspects]]
     return "\n".join(rows)
 
 

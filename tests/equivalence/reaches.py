@@ -21,6 +21,8 @@ NAMES = frozenset(
     )
 )
 KEYWORDS = frozenset(("repr_layers", "need_head_weights"))
+#: Attributes that its alphabet has and a tokenizer of transformers has not.
+ALPHABET = frozenset(("tok_to_idx", "all_toks", "standard_toks", "prepend_bos", "append_eos"))
 #: Modules of EvolutionaryScale's package of the same name.
 NOT_OURS = frozenset(f"esm.{name}" for name in ("models", "sdk", "tokenization", "utils", "layers", "widgets"))
 IN_STRINGS = re.compile(r"^esm(\.(pretrained|data|model|inverse_folding|Alphabet|\w*Dataset)\b.*)?$")
@@ -106,6 +108,21 @@ def _call(node: ast.Call) -> Iterator[tuple[int, str]]:
 
 def _is_ours(module: str) -> bool:
     return module.split(".")[0] == "esm" and ".".join(module.split(".")[:2]) not in NOT_OURS
+
+
+def api_words(root: Path, path: str) -> list[str]:
+    """Where a Python file uses words of fair-esm's API on whatever object, as `line: word`."""
+    try:
+        tree = ast.parse(python_source(root / path) or "")
+    except (SyntaxError, ValueError, RecursionError):
+        return []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ALPHABET | {"get_batch_converter"}:
+            found.add((node.lineno, f".{node.attr}"))
+        elif isinstance(node, ast.Call):
+            found |= {(node.lineno, f"{k.arg}=") for k in node.keywords if k.arg in KEYWORDS}
+    return [f"{line}: {what}" for line, what in sorted(found)]
 
 
 def _is_inside_fair_esm(root: Path, path: str) -> bool:

@@ -46,9 +46,11 @@ def main(jobs_file: str, report_file: str, *forbidden: str) -> None:
 def run(job: dict[str, Any]) -> dict[str, Any]:
     """One program's exit status (`error` is None when it ended well), its stdout and its CPU seconds."""
     started = time.process_time()
-    output = io.StringIO()
-    with contextlib.redirect_stdout(output), alone(job["folder"], job["argv"]):
+    output, errors = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), alone(job["folder"], job["argv"]):
         error = ended(job["argv"])
+    if error and errors.getvalue():
+        error = f"{error}\n{errors.getvalue()[-1000:]}"
     return {"error": error, "stdout": output.getvalue(), "seconds": time.process_time() - started}
 
 
