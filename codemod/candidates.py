@@ -14,13 +14,20 @@ _IMPORTS = (
     rb"^[ \t]*(?:from|import)[ \t]+esm\b|^[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
     rb"|(?:import_module|importorskip|__import__)\([\"']esm\b"
 )
+PROGRAMS = (".py", ".pyi", ".ipynb")
+#: In a notebook lines are JSON strings.
+_IN_NOTEBOOK = re.compile(rb"\b(?:from|import)[ \t]+esm\b|facebookresearch/esm|" + b"|".join(WORDS))
 _REACHES = re.compile(_IMPORTS, re.MULTILINE)
 _MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS), re.MULTILINE)
 
 
 def candidates(found: Mapping[str, bytes]) -> list[str]:
-    """The Python files that may use fair-esm themselves."""
-    return [path for path, data in found.items() if path.endswith((".py", ".pyi")) and _MAY_USE.search(data)]
+    """The Python files and notebooks that may use fair-esm themselves."""
+    return [path for path, data in found.items() if path.endswith(PROGRAMS) and _pattern(path).search(data)]
+
+
+def _pattern(path: str) -> re.Pattern[bytes]:
+    return _IN_NOTEBOOK if path.endswith(".ipynb") else _MAY_USE
 
 
 def reaches(program: str) -> bool:

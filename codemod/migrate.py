@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from codemod.candidates import candidates
 from codemod.manifests.needs import guarantees, needs_of
 from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
+from codemod.notebooks import write
 from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
 from codemod.repository import Repository
 
@@ -100,14 +101,24 @@ def _file_plans(repository: Repository, draft: Draft) -> tuple[FilePlan, ...]:
 def _file_plan(repository: Repository, path: str, draft: Draft) -> FilePlan:
     decoded, made = repository.decoded(path), draft.texts.get(path)
     leftovers = tuple(sorted(set(draft.leftovers[path])))
-    done = "stubbed" if made and any(edit.rule == "stub" for edit in made.edits) else "migrated"
-    status = "partial" if made and leftovers else done if made else "left"
-    if path in repository.problems:
-        status = "error"
+    status = _status(made, leftovers, path in repository.problems)
     if decoded is None:
         return FilePlan(path, status, leftovers=leftovers)
-    after = made.text if made else None
-    return FilePlan(path, status, decoded.text, after, decoded.codec, made.edits if made else (), leftovers)
+    edits, after, cells = made.edits if made else (), made.text if made else None, None
+    notebook = repository.notebooks.get(path)
+    if notebook is not None:
+        after, code = write(notebook, edits)
+        cells = (notebook.source, code)
+    return FilePlan(path, status, decoded.text, after, decoded.codec, edits, leftovers, cells)
+
+
+def _status(made: Optional[Assembled], leftovers: Sequence[Leftover], unreadable: bool) -> str:
+    if unreadable:
+        return "error"
+    if made is None:
+        return "left"
+    stubbed = any(edit.rule == "stub" for edit in made.edits)
+    return "partial" if leftovers else "stubbed" if stubbed else "migrated"
 
 
 def _group(number: int, decided: Decided, to: str) -> Group:

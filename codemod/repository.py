@@ -7,16 +7,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Optional
 
-from codemod.candidates import FIRST_WORD
+from codemod.candidates import FIRST_WORD, PROGRAMS
 from codemod.discovery import discover
 from codemod.errors import Undecodable
+from codemod.notebooks import NotANotebook, Notebook, read
 from codemod.records import Leftover
 from codemod.scan import scan
 from codemod.source import Source
 from codemod.text import Decoded, decode
 
-_PYTHON = (".py", ".pyi")
-_USES = re.compile(rb"(?m)^[ \t]*(?:import|from)[ \t]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet")
+_USES = re.compile(
+    rb"(?m)(?:^[ \t]*|\")(?:import|from)[ \t]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet"
+)
 
 
 class Repository:
@@ -27,13 +29,14 @@ class Repository:
         self.root, self.files, self.skipped = found.root, found.files, found.skipped
         self.problems: dict[str, Leftover] = {}
         self.found = dict(scan(self.root, self.files, (FIRST_WORD,), self._unreadable))
+        self.notebooks: dict[str, Notebook] = {}
         self._texts: dict[str, Optional[Decoded]] = {}
 
     @property
-    def python(self) -> list[str]:
-        return [path for path in self.files if path.endswith(_PYTHON)]
+    def programs(self) -> list[str]:
+        return [path for path in self.files if path.endswith(PROGRAMS)]
 
-    def search(self, words: Iterable[bytes], endings: tuple[str, ...] = _PYTHON) -> Mapping[str, bytes]:
+    def search(self, words: Iterable[bytes], endings: tuple[str, ...] = PROGRAMS) -> Mapping[str, bytes]:
         """The bytes of the files with these endings that contain one of the words."""
         files = [path for path in self.files if path.endswith(endings)]
         found = scan(self.root, files, tuple(words), self._unreadable)
@@ -62,9 +65,12 @@ class Repository:
         if decoded is None:
             return None
         try:
+            if path.endswith(".ipynb"):
+                self.notebooks[path] = read(decoded.text)
+                return Source(path, self.notebooks[path].source, self.notebooks[path].program)
             return Source(path, decoded.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            self._problem(path, getattr(error, "lineno", None) or 1, f"does not parse: {_reason(error)}")
+            self._problem(path, getattr(error, "lineno", None) or 1, _reason(error))
             return None
 
     def _decode(self, path: str) -> Optional[Decoded]:
@@ -87,6 +93,9 @@ class Repository:
 
 
 def _reason(error: BaseException) -> str:
+    if isinstance(error, NotANotebook):
+        return str(error)
     if isinstance(error, SyntaxError):
-        return f"{error.msg}"
-    return "nested too deeply" if isinstance(error, (RecursionError, MemoryError)) else str(error)
+        return f"does not parse: {error.msg}"
+    too_deep = isinstance(error, (RecursionError, MemoryError))
+    return f"does not parse: {'nested too deeply' if too_deep else error}"

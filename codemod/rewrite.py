@@ -15,6 +15,7 @@ from codemod.graph import with_importers
 from codemod.groups import group
 from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
+from codemod.notebooks import read, write
 from codemod.project import Project
 from codemod.records import Edit, Leftover
 from codemod.repository import Repository
@@ -22,6 +23,8 @@ from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
 from codemod.usage import Use, companions, find_uses
+from codemod.widths.artefacts import stale_artefacts
+from codemod.widths.config import config_widths
 from codemod.widths.plan import candidate_words, plan_widths
 
 FASTESM_WIDTH = 1280
@@ -55,7 +58,7 @@ def rewrite(repository: Repository, seeds: Sequence[str], target: Target) -> Rew
     """Decide and write; a group that cannot be written down is left, and the rest is tried again."""
     load_rules()
     repository.search(WORDS)
-    project = Project(repository.python, repository.source)
+    project = Project(repository.programs, repository.source)
     analysis = Analysis(project)
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = find_uses(analysis)
@@ -86,6 +89,15 @@ def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:
 _NOTES = {"stub": "# fair-esm was removed, was"}
 
 
+_CONFIGURATION = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")
+
+
+def _readers(sources: dict[str, Source], analysis: Analysis) -> dict[str, Source]:
+    """The files that were followed because they import a user of fair-esm."""
+    followed = {source.path: source for source in analysis.project.sources if analysis.entered(source.path)}
+    return {**sources, **followed}
+
+
 @dataclass(frozen=True)
 class _Writer:
     repository: Repository
@@ -112,7 +124,8 @@ class _Writer:
     def _widths(self, checkpoints: frozenset[str], draft: Draft) -> defaultdict[str, list[Edit]]:
         """Widths that follow from the checkpoint, in any file of the repository."""
         planned: defaultdict[str, list[Edit]] = defaultdict(list)
-        widths = {CHECKPOINTS[name].width for name in checkpoints} if self.to == "fastesm2" else set()
+        whole = self.to == "fastesm2" and all(each.migrated for each in self.decided)
+        widths = {CHECKPOINTS[name].width for name in checkpoints} if whole else set()
         for old in sorted(widths - {FASTESM_WIDTH}):
             paths = self.repository.search(candidate_words(old))
             sources = {path: source for path in paths for source in [self.analysis.project.source(path)] if source}
@@ -121,7 +134,18 @@ class _Writer:
                     draft.leftovers[answer.path].append(answer)
                 else:
                     planned[answer[0]].append(answer[1])
+            self._stale(sources, old, draft)
         return planned
+
+    def _stale(self, sources: dict[str, Source], old: int, draft: Draft) -> None:
+        """Configuration and saved files of the old width: listed."""
+        users = {use.source.path: use.source for each in self.decided for use in each.group.uses}
+        listed = list(stale_artefacts({**users, **_readers(sources, self.analysis)}, self.repository.files))
+        for path, data in self.repository.search([str(old).encode()], _CONFIGURATION).items():
+            decoded = self.repository.decoded(path) if data else None
+            listed += config_widths(path, decoded.text, old, FASTESM_WIDTH) if decoded else ()
+        for leftover in listed:
+            draft.leftovers[leftover.path].append(leftover)
 
     def _checked(
         self, source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias], extra: Sequence[Edit]
@@ -132,7 +156,13 @@ class _Writer:
         except CannotWrite as problem:
             raise CannotWrite(problem.uses or list(edits), str(problem)) from problem
         try:
-            compile(made.text.lstrip("\ufeff"), source.path, "exec", dont_inherit=True)
+            self._compile(source, made)
         except (SyntaxError, ValueError) as error:
             raise CannotWrite(list(edits), f"the result would not compile: {error}") from error
         return made
+
+    def _compile(self, source: Source, made: Assembled) -> None:
+        notebook, text, flags = self.repository.notebooks.get(source.path), made.text.lstrip("\ufeff"), 0
+        if notebook is not None:
+            text, flags = read(write(notebook, made.edits)[0]).program, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        compile(text, source.path, "exec", flags=flags, dont_inherit=True)
