@@ -39,8 +39,8 @@ def residues(sequence: str) -> int:
 def cases(long: int = 1100) -> tuple[Case, ...]:
     """What right and wrong models differ in: padding, <mask>, both, and more than 1024 residues."""
     source = random.Random(SEED)
-    short, middle, other = (protein(length, source) for length in (9, 61, 140))
-    hidden = middle[:20] + "<mask>" + middle[21:40] + "<mask>" + middle[41:]
+    short, middle, other = (protein(length, source) for length in (9, 41, 70))
+    hidden = middle[:20] + "<mask>" + middle[21:30] + "<mask>" + middle[31:]
     return (
         Case("one sequence", (middle,)),
         Case("mixed lengths, padded", (short, middle, other)),

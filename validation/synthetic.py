@@ -25,8 +25,12 @@ SEED = 20261124
 
 
 def write(folder: Path, kind: str) -> Path:
-    """Write config, remote code, tokenizer and weights (float32: 2.6 GB for `full`, 0.5 MB for `tiny`)."""
-    shape = SHAPES[kind]
+    """A checkpoint of a named shape (float32: 2.6 GB for `full`, 0.5 MB for `tiny`)."""
+    return write_shape(folder, SHAPES[kind])
+
+
+def write_shape(folder: Path, shape: Shape) -> Path:
+    """Write config, remote code, tokenizer and weights."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config(shape), indent=1), encoding="utf-8")
     (folder / "vocab.txt").write_text("\n".join(TOKENS), encoding="utf-8")
