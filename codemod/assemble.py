@@ -54,6 +54,18 @@ def assemble(
     return _spliced(source, resolved)
 
 
+def one_each(edits: Iterable[Edit]) -> list[Edit]:
+    """The same change with one edit at each place: insertions at one place are joined in their order."""
+    joined: list[Edit] = []
+    for edit in edits:
+        last = joined[-1] if joined else None
+        if last and last.start == last.stop == edit.start:
+            joined[-1] = Edit(last.start, edit.stop, last.text + edit.text, last.rule)
+        else:
+            joined.append(edit)
+    return joined
+
+
 def _spliced(source: Source, edits: Iterable[Edit]) -> Assembled:
     newline = newline_of(source.text)
     text, position, made = [], 0, []

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Optional
 from codemod.candidates import candidates
 from codemod.manifests.needs import guarantees, needs_of
 from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
-from codemod.notebooks import write
+from codemod.notebooks.notebook import read, write
 from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
 from codemod.repository import Repository
 
@@ -107,8 +107,10 @@ def _file_plan(repository: Repository, path: str, draft: Draft) -> FilePlan:
     edits, after, cells = made.edits if made else (), made.text if made else None, None
     notebook = repository.notebooks.get(path)
     if notebook is not None:
-        after, code = write(notebook, edits)
-        cells = (notebook.source, code)
+        from codemod.assemble import one_each
+
+        after = write(notebook, one_each(edits))
+        cells = (notebook.source, read(after).source)
     return FilePlan(path, status, decoded.text, after, decoded.codec, edits, leftovers, cells)
 
 

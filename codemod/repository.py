@@ -10,7 +10,7 @@ from typing import Optional
 from codemod.candidates import FIRST_WORD, PROGRAMS
 from codemod.discovery import discover
 from codemod.errors import Undecodable
-from codemod.notebooks import NotANotebook, Notebook, read
+from codemod.notebooks.notebook import Notebook, Unreadable, read
 from codemod.records import Leftover
 from codemod.scan import scan
 from codemod.source import Source
@@ -67,11 +67,17 @@ class Repository:
         try:
             if path.endswith(".ipynb"):
                 self.notebooks[path] = read(decoded.text)
+                self._unparsed_cells(path)
                 return Source(path, self.notebooks[path].source, self.notebooks[path].program)
             return Source(path, decoded.text)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._problem(path, getattr(error, "lineno", None) or 1, _reason(error))
             return None
+
+    def _unparsed_cells(self, path: str) -> None:
+        for line, cell in self.notebooks[path].unparsed:
+            if "esm" in cell:
+                self._problem(path, line, "a cell does not parse")
 
     def _decode(self, path: str) -> Optional[Decoded]:
         if path not in self.found:
@@ -93,7 +99,7 @@ class Repository:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, NotANotebook):
+    if isinstance(error, Unreadable):
         return str(error)
     if isinstance(error, SyntaxError):
         return f"does not parse: {error.msg}"

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from codemod.assemble import Assembled, CannotWrite, assemble
+from codemod.assemble import Assembled, CannotWrite, assemble, one_each
 from codemod.candidates import WORDS
 from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
@@ -15,7 +15,7 @@ from codemod.graph import with_importers
 from codemod.groups import group
 from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
-from codemod.notebooks import read, write
+from codemod.notebooks.notebook import read, write
 from codemod.project import Project
 from codemod.records import Edit, Leftover
 from codemod.repository import Repository
@@ -164,5 +164,5 @@ class _Writer:
     def _compile(self, source: Source, made: Assembled) -> None:
         notebook, text, flags = self.repository.notebooks.get(source.path), made.text.lstrip("\ufeff"), 0
         if notebook is not None:
-            text, flags = read(write(notebook, made.edits)[0]).program, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+            text, flags = read(write(notebook, one_each(made.edits))).program, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         compile(text, source.path, "exec", flags=flags, dont_inherit=True)
