@@ -84,6 +84,7 @@ def prove(
     scratch: Path, chosen: Sequence[Program], python: str = sys.executable, migrate: Migrate | None = None
 ) -> Proof:
     """Prove each program below `scratch`; the migrated side runs under `python`."""
+    scratch = scratch.resolve()
     twins = write_twins(scratch / "twins", {name for program in chosen for name in program.checkpoints})
     copies = {side: _copies(chosen, scratch / side) for side in ("original", "migrated")}
     before = run_jobs(sys.executable, _jobs(chosen, scratch / "original"), scratch / "original.json", twins)

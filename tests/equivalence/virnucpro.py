@@ -25,6 +25,7 @@ HERE = Path(__file__).parent / "virnucpro_runs"
 
 def prove_virnucpro(checkout: Path, scratch: Path, python: str = sys.executable) -> list[str]:
     """Go through all targets below `scratch`; the lines of the report. Lines that begin with "!" are problems."""
+    scratch = scratch.resolve()
     twins = write_twins(scratch / "twins", [CHECKPOINT])
     fasta = scratch / "proteins.fa"
     fasta.write_text(random_proteins(50))

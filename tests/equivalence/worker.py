@@ -50,7 +50,7 @@ def run(job: dict[str, Any]) -> dict[str, Any]:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors), alone(job["folder"], job["argv"]):
         error = ended(job["argv"])
     if error and errors.getvalue():
-        error = f"{error}\n{errors.getvalue()[-1000:]}"
+        error = f"{errors.getvalue()[-1000:]}\n{error}"
     return {"error": error, "stdout": output.getvalue(), "seconds": time.process_time() - started}
 
 
