@@ -11,7 +11,7 @@ FIRST_WORD = b"esm"
 WORDS = (b"load_model_and_alphabet", b"get_batch_converter", b"repr_layers", b"FastaBatchedDataset")
 #: An import of a package called esm, in any of its forms.
 _IMPORTS = (
-    rb"^[ \t]*(?:from|import)[ \t]+esm\b|^[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
+    rb"(?:^|[;:])[ \t]*(?:from|import)[ \t]+esm\b|(?:^|[;:])[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
     rb"|(?:import_module|importorskip|__import__)\([\"']esm\b"
 )
 PROGRAMS = (".py", ".pyi", ".ipynb")

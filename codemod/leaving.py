@@ -35,7 +35,7 @@ class Aliases:
 
 
 def _through(use: Use, alias: ast.alias) -> bool:
-    return use.value is not None and alias in use.value.via
+    return alias in use.links or (use.value is not None and alias in use.value.via)
 
 
 def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: set[Use]) -> str:

@@ -59,14 +59,26 @@ class Placing:
         return next((each for each in self._statements if self._sees_all(each)), None)
 
     def _sees_all(self, statement: ImportStatement) -> bool:
-        scope = self.source.scope_of(statement)
-        if isinstance(scope, ast.Module):
-            return not any(
-                isinstance(each, ast.If) and "TYPE_CHECKING" in ast.unparse(each.test)
-                for each in self.source.ancestors(statement)
-            )
-        start, stop = self.source.span(scope)
-        return isinstance(scope, FunctionNode) and all(start <= each < stop for each in self.starts)
+        """Whether every edit comes after the statement has run: it is not in a branch that they are outside of."""
+        child: ast.AST = statement
+        for parent in self.source.ancestors(statement):
+            tried = isinstance(parent, ast.Try) and child in parent.body
+            always = tried or isinstance(parent, (ast.Module, ast.With))
+            if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
+                return False
+            if not always and not self._holds_all(parent, child):
+                return False
+            if isinstance(parent, FunctionNode):
+                return True
+            child = parent
+        return True
+
+    def _holds_all(self, parent: ast.AST, child: ast.AST) -> bool:
+        """Whether every edit lies in the block of `parent` that `child` is in."""
+        blocks = [block for _, block in ast.iter_fields(parent) if isinstance(block, list)]
+        block = next((each for each in blocks if child in each), [child])
+        start, stop = self.source.span(block[0])[0], self.source.span(block[-1])[1]
+        return all(start <= each < stop for each in self.starts)
 
     @cached_property
     def _before_use(self) -> list[ast.stmt]:
@@ -125,7 +137,7 @@ class Placing:
         start, stop = self.source.span(statement)
         left = self._left_of(statement)
         new = ([left] if left else []) + sorted(lines, key=import_order)
-        alone = _only_one(self.source, statement)
+        alone = _only_one(self.source, statement, self._vanishing)
         if self.note:
             new = [f"{self.note}: {' '.join(self.source.code(statement).split())}", *new]
             new += ["pass"] if alone and len(new) == 1 else []
@@ -134,6 +146,12 @@ class Placing:
         if alone:
             return Edit(start, stop, "pass", "imports")
         return Edit(*_whole_line(self.source, start, stop), "", "imports")
+
+    @cached_property
+    def _vanishing(self) -> frozenset[ast.stmt]:
+        """Statements of which nothing stays and in whose place nothing comes."""
+        whole = [each for each, gone in self._statements.items() if len(gone) == len(each.names)]
+        return frozenset(each for each in whole if each is not self._place and not self.note)
 
     def _left_of(self, statement: ImportStatement) -> Optional[str]:
         aliases = self._statements[statement]
@@ -175,13 +193,17 @@ def _first_line(statement: ast.stmt) -> int:
     return min(lines)
 
 
-def _only_one(source: Source, statement: ast.stmt) -> bool:
+def _only_one(source: Source, statement: ast.stmt, vanishing: frozenset[ast.stmt]) -> bool:
     """Whether a block would be empty without the statement, or it shares its line with another."""
-    blocks = [block for _, block in ast.iter_fields(source.parents[statement]) if isinstance(block, list)]
+    parent = source.parents[statement]
+    blocks = [block for _, block in ast.iter_fields(parent) if isinstance(block, list)]
     block = next(block for block in blocks if statement in block)
-    if len(block) == 1 and not isinstance(source.parents[statement], ast.Module):
+    others = [each for each in block if each not in vanishing]
+    if not isinstance(parent, ast.Module) and others in ([], [statement]) and block[0] is statement:
         return True
-    return any(each is not statement and each.lineno == statement.lineno for each in block)
+    return not source.starts_line(statement) or any(
+        each is not statement and each.lineno == statement.lineno for each in block
+    )
 
 
 def _whole_line(source: Source, start: int, stop: int) -> tuple[int, int]:

@@ -47,7 +47,7 @@ class Repository:
         """The Python files with an import line that names one of these modules."""
         names = "|".join(sorted(re.escape(name) for name in modules))
         line = re.compile(
-            rf"(?m)^[ \t]*(?:from|import)\b[^\n\r]*\b(?:{names})\b"
+            rf"(?m)(?:^|[;:])[ \t]*(?:from|import)\b[^\n\r]*\b(?:{names})\b"
             rf"|^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\([^)]*\b(?:{names})\b".encode()
         )
         found = self.search([name.encode() for name in modules])

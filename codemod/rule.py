@@ -8,7 +8,7 @@ is missing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -96,7 +96,8 @@ class Group:
         stores = [use for use in self.uses if use.key == f"{MODEL}.lm_head="]
         loads = [use for use in self.uses if any(use.node in store.links for store in stores)]
         made = {use.node for use in self.uses if use.value and use.value.kind not in PSEUDO and use.key.endswith("()")}
-        proven = all(any(_stored_identity(store, load) for store in stores) for load in loads)
+        calls = [use for use in self.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
+        proven = all(any(_stored_identity(store, load, calls) for store in stores) for load in loads)
         return bool(stores) and proven and made <= {load.node for load in loads}
 
     @cached_property
@@ -208,7 +209,23 @@ class Site:
             return self.stable(node.value, call)
         if isinstance(node, (ast.List, ast.Tuple)):
             return all(self.stable(each, call) for each in node.elts)
-        return isinstance(node, ast.Name) and all(self._precedes(each, call) for each in self._stores(node.id, call))
+        if not isinstance(node, ast.Name):
+            return False
+        changes = [*self._stores(node.id, call), *self._mutations(node.id, call)]
+        return all(self._precedes(each, call) for each in changes)
+
+    def _mutations(self, identifier: str, node: ast.AST) -> list[ast.AST]:
+        """Where a container is changed in place: `layers.append(1)`, `layers[0] = 1`."""
+        scope = self.source.scope_of(node)
+        pairs = self.source.parents.items()
+        named = [(each, parent) for each, parent in pairs if isinstance(each, ast.Name) and each.id == identifier]
+        touched = [parent for each, parent in named if self.source.scope_of(each) is scope]
+        return [
+            each
+            for each in touched
+            if (isinstance(each, ast.Attribute) and each.attr in _MUTATORS)
+            or (isinstance(each, ast.Subscript) and not isinstance(each.ctx, ast.Load))
+        ]
 
     def _stores(self, identifier: str, node: ast.AST) -> list[ast.AST]:
         scope = self.source.scope_of(node)
@@ -222,13 +239,17 @@ class Site:
         return self.source.span(store) < self.source.span(call) and not again
 
 
-def _stored_identity(store: Use, load: Use) -> bool:
-    """`model.lm_head = Identity()` in the same block as the load, after it."""
+_MUTATORS = ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "add", "discard", "update")
+
+
+def _stored_identity(store: Use, load: Use, calls: Sequence[Use]) -> bool:
+    """`model.lm_head = Identity()` in the same block as the load, after it and before any call."""
     statement, loaded = store.source.parents[store.node], load.source.statement_of(load.node)
     if not isinstance(statement, ast.Assign) or not is_identity(statement.value) or store.source is not load.source:
         return False
     same_block = store.source.parents[statement] is load.source.parents[loaded]
-    return same_block and statement.lineno > loaded.lineno
+    between = [each for each in calls if each.source is load.source and load.line <= each.line <= store.line]
+    return same_block and statement.lineno > loaded.lineno and not between
 
 
 def is_identity(node: ast.expr) -> bool:

@@ -96,9 +96,10 @@ class Source:
     def indent(self, statement: ast.stmt) -> str:
         """The white space a statement's line starts with."""
         start = self.line_starts[statement.lineno - 1]
-        return self.text[start : self.span(statement)[0]] if self._starts_line(statement) else ""
+        return self.text[start : self.span(statement)[0]] if self.starts_line(statement) else ""
 
-    def _starts_line(self, statement: ast.stmt) -> bool:
+    def starts_line(self, statement: ast.stmt) -> bool:
+        """Whether nothing but white space stands before a statement on its line."""
         return not self.text[self.line_starts[statement.lineno - 1] : self.span(statement)[0]].strip()
 
 
@@ -125,6 +126,7 @@ class Index:
         self.scopes: dict[Scope, Scope] = {}
         self.bindings: dict[Scope, set[str]] = {tree: set()}
         self._elsewhere: dict[Scope, set[str]] = {}
+        self._tree = tree
         self._walk(tree)
         for scope, names in self._elsewhere.items():
             self.bindings[scope] -= names
@@ -169,6 +171,8 @@ class Index:
         elif isinstance(node, ast.ExceptHandler) and node.name:
             names.add(node.name)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            if isinstance(node, ast.Global):
+                self.bindings[self._tree].update(node.names)
             self._elsewhere.setdefault(scope, set()).update(node.names)
 
 

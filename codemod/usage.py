@@ -80,7 +80,7 @@ _WORDS_FOR = {
 }
 
 
-def _name(analysis: Analysis, source: Source, node: ast.Name) -> Iterator[Use]:
+def _name(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use]:
     yield from _mention(analysis, source, node)
 
 
@@ -99,10 +99,23 @@ def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]
     unchanged = node.attr in (*SAME.get(base.kind, ()), *UNCHANGED.get(base.kind, ())) or base.kind == LAYERS
     if not isinstance(node.ctx, ast.Load):
         yield Use(source, node, f"{base.kind}.{node.attr}=", base, base.origins)
+    elif base.kind == MODEL and node.attr == "to" and _changes_dtype(_callee(source, node)):
+        yield Use(source, node, f"{MODEL}.to(dtype)", base, base.origins)
     elif not unchanged:
         called = _callee(source, node)
         key = f"{base.kind}.{node.attr}"
         yield Use(source, called or node, f"{key}()" if called else key, base, base.origins)
+
+
+def _changes_dtype(call: Optional[ast.Call]) -> bool:
+    """`model.to(...)` with anything that may be another dtype than float32."""
+    if call is None:
+        return True
+    given = [*call.args, *(each.value for each in call.keywords)]
+    names = {ast.unparse(each).rpartition(".")[2] for each in given}
+    asked = any(each.arg == "dtype" for each in call.keywords) or any("dtype" in name for name in names)
+    halves = names & {"float16", "half", "bfloat16", "float64", "double"}
+    return bool(halves) or (asked and not names & {"float32", "float"})
 
 
 def _mention(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use]:
@@ -194,6 +207,26 @@ def _iterated(analysis: Analysis, source: Source, node: ast.For | ast.comprehens
         yield Use(source, node.iter, f"iter({value.kind})", value, value.origins)
 
 
+def _unpacked(analysis: Analysis, source: Source, node: ast.Starred | ast.keyword | ast.Dict) -> Iterator[Use]:
+    """`*output`, `**output`: taken apart where nothing says what becomes of it."""
+    if isinstance(node, ast.Dict):
+        parts = [value for key, value in zip(node.keys, node.values) if key is None]
+    else:
+        parts = [node.value] if isinstance(node, ast.Starred) or node.arg is None else []
+    for part in parts:
+        value = analysis.values.get(part)
+        if isinstance(value, Meaning) and value.kind in (MODEL, OUTPUT, ALPHABET):
+            yield Use(source, part, f"iter({value.kind})", value, value.origins)
+
+
+def _split(analysis: Analysis, source: Source, node: ast.Assign) -> Iterator[Use]:
+    """`a, b = output`."""
+    value = analysis.values.get(node.value)
+    spread = any(isinstance(each, (ast.Tuple, ast.List)) for each in node.targets)
+    if spread and isinstance(value, Meaning) and value.kind in (MODEL, OUTPUT, ALPHABET):
+        yield Use(source, node.value, f"iter({value.kind})", value, value.origins)
+
+
 def _compared(analysis: Analysis, source: Source, node: ast.Compare) -> Iterator[Use]:
     for operator, operand in zip(node.ops, node.comparators):
         value = analysis.values.get(operand)
@@ -212,9 +245,14 @@ def _word(source: Source, node: ast.AST, base: Value, what: str) -> Use:
 
 
 _FINDERS: dict[type, Callable[..., Iterator[Use]]] = {
+    ast.Assign: _split,
+    ast.Dict: _unpacked,
+    ast.Starred: _unpacked,
+    ast.keyword: _unpacked,
     ast.Attribute: _attribute,
     ast.Call: _call,
     ast.Compare: _compared,
+    ast.Constant: _name,
     ast.For: _iterated,
     ast.Name: _name,
     ast.Subscript: _subscript,

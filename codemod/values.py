@@ -220,8 +220,13 @@ def _parts(value: Value) -> tuple[Value, ...]:
 
 
 def _conflict(left: Value, right: Value) -> Value:
-    both = origins(left) | origins(right)
+    both = origins(left) | origins(right) | _aliases(left) | _aliases(right)
     return Mixed(both) if both else OTHER
+
+
+def _aliases(value: Value) -> frozenset[ast.AST]:
+    """The import aliases behind the fair-esm names in a value."""
+    return frozenset(alias for meaning in meanings(value) for alias in meaning.via)
 
 
 def _join_alike(left: Value, right: Value) -> Value:

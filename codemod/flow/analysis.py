@@ -8,6 +8,7 @@ it read has risen. It reads programs and never runs them.
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
@@ -112,14 +113,26 @@ class Analysis:
             self.cells.write(("param", node, argument.arg), frame.evaluate(default))
         for argument in parameters(node):
             if argument.annotation is not None:
-                promised = instance_of(frame.evaluate(argument.annotation), argument.annotation)
+                promised = instance_of(self._annotation(frame, argument.annotation), argument.annotation)
                 self.cells.write(("param", node, argument.arg), promised)
         returns = getattr(node, "returns", None)
         if returns is not None:
-            frame.evaluate(returns)
+            self._annotation(frame, returns)
         if node not in self.owners:
             self.owners[node] = frame.source
             self.cells.enqueue(node)
+
+    def _annotation(self, frame: Frame, node: ast.expr) -> Value:
+        """What an annotation names, also where it is written as a string."""
+        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+            return frame.evaluate(node)
+        try:
+            value = frame.evaluate(ast.parse(node.value, mode="eval").body)
+        except (SyntaxError, ValueError):
+            return OTHER
+        if isinstance(value, Meaning):
+            return self.keep(node, Meaning(value.kind, frozenset([node]), value.via))
+        return value
 
     def escape(self, value: Value, node: ast.AST, why: str) -> None:
         """A fair-esm value goes where it cannot be followed."""
@@ -206,7 +219,8 @@ class Analysis:
             if self._near(source, path):
                 self.enter(path)
             return Module(path)
-        known = canonical(shown) if top == "esm" and not is_evolutionaryscale(loaded or shown) else None
+        other = is_evolutionaryscale(loaded or shown) or _is_about_evolutionaryscale(source)
+        known = canonical(shown) if top == "esm" and not other else None
         if known is None:
             return External(shown)
         self.aliases[alias] = (source, loaded or shown)
@@ -259,6 +273,16 @@ class Analysis:
         self.star_origins[alias] = origin
         if path is None:
             self.aliases[alias] = (source, f"{origin}.*")
+
+
+_FAIR = re.compile(r"\b(?:pretrained\.(?:esm|load_)|FastaBatchedDataset|get_batch_converter|load_model_and_alphabet)")
+
+
+def _is_about_evolutionaryscale(source: Source) -> bool:
+    """Whether a file imports what only EvolutionaryScale's esm has, and names nothing that only fair-esm has."""
+    modules = [getattr(node, "module", None) or "" for node in source.nodes if isinstance(node, ast.ImportFrom)]
+    modules += [alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names]
+    return any(map(is_evolutionaryscale, modules)) and not _FAIR.search(source.program)
 
 
 def instance_of(annotation: Value, node: ast.AST) -> Value:

@@ -10,7 +10,7 @@ from typing import Optional
 from codemod.flow.attributes import attribute
 from codemod.flow.binding import update
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
-from codemod.library import ALPHABET, CALLS, CONVERTER, METHODS, MODEL, PSEUDO, SAME
+from codemod.library import ALPHABET, CALLS, CONVERTER, METHODS, MODEL, OUTPUT, PSEUDO, SAME
 from codemod.values import (
     OTHER,
     Class,
@@ -244,6 +244,10 @@ _CONTAINER: dict[str, Callable[[Frame, ast.expr, Value, Arguments], Value]] = {
 
 def _external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:
     last = name.rpartition(".")[2]
+    if name in _TAKES_APART:
+        for expression, value in arguments.all():
+            if isinstance(value, Meaning) and value.kind in (OUTPUT, MODEL, ALPHABET):
+                frame.analysis.escape(value, expression, f"is taken apart by {last}()")
     if name in _EXTERNAL:
         return _EXTERNAL[name](frame, node, arguments)
     if last in _ANYWHERE:
@@ -371,6 +375,10 @@ _EXTERNAL: dict[str, _Given] = {
     "torch.no_grad": lambda frame, node, arguments: OTHER,
     "typing.cast": _second,
 }
+_TAKES_APART = frozenset(
+    f"builtins.{name}"
+    for name in ("dict", "enumerate", "iter", "list", "map", "next", "reversed", "set", "sorted", "tuple", "zip")
+)
 #: By their last name, since they are imported in many ways.
 _ANYWHERE: dict[str, _Given] = {
     "DataLoader": _data_loader,

@@ -187,6 +187,7 @@ def _import_from(frame: Frame, node: ast.ImportFrom) -> None:
 def _delete(frame: Frame, node: ast.Delete) -> None:
     for target in node.targets:
         if isinstance(target, ast.Name):
+            frame.evaluate(target)
             frame.env.pop(target.id, None)
         else:
             frame.evaluate(target)

@@ -21,7 +21,8 @@ _AUTOMAGIC = re.compile(
     r"|autoreload|matplotlib|time|timeit|who|whos|reset|history|store)\b(?![ \t]*[=.(\[,:])"
 )
 _CELL_MAGIC = re.compile(r"(?:[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*(?P<line>%%(?P<name>\w*)[^\r\n]*)")
-_ASSIGNED = re.compile(r"[A-Za-z_][\w.,\[\]'\" \t*-]*=[ \t]*(?=[!%])")
+_TARGET = r"\*?[A-Za-z_][\w.]*(?:\[[^\]\r\n]*\])*[ \t]*"
+_ASSIGNED = re.compile(rf"{_TARGET}(?:,[ \t]*{_TARGET})*,?[ \t]*=[ \t]*(?=[!%])")
 _COMMAND = re.compile(r"(?:[^\r\n\\]|\\(?:\r\n|\r|\n)|\\)*")
 _INDENT = re.compile(r"[ \t\f]*")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -77,7 +78,7 @@ def _line(made: Plain, at: int, automagic: bool) -> int:
     start = _past(_INDENT, text, at)
     if timed := _TIMED.match(text, start):
         stop = _past(_COMMAND, text, start)
-        if _parses(text[timed.end() : stop]):
+        if _parses("0;" + text[timed.end() : stop]):
             _overwrite(made, start, timed.end(), "0;")
             return stop
     if text[start : start + 1] in _ESCAPES or (automagic and _AUTOMAGIC.match(text, start)):
@@ -85,7 +86,7 @@ def _line(made: Plain, at: int, automagic: bool) -> int:
         _overwrite(made, start, stop, "pass")
     elif assigned := _ASSIGNED.match(text, start):
         stop = _past(_COMMAND, text, start)
-        _overwrite(made, assigned.end(), stop, "0")
+        _overwrite(made, assigned.end(), stop, "_")  # a name that means nothing
     else:
         stop, last = _statement(text, start)
         if last == "?":

@@ -30,7 +30,7 @@ def load_model(site: Site) -> Answer:
     model, tokenizer = _loaders(site, where)
     statement = site.source.statement_of(site.node)
     targets = _targets(statement, site.node)
-    if targets is None:
+    if targets is None or not site.source.starts_line(statement):
         yield site.replace(site.node, f"({model}, {tokenizer})")
         return
     start, stop = site.source.span(statement)

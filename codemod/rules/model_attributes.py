@@ -116,6 +116,11 @@ def refused(site: Site) -> Answer:
     yield Left(_REFUSED[node.attr])
 
 
+@rewrites(f"{MODEL}.to(dtype)")
+def other_dtype(site: Site) -> Answer:
+    yield Left(_HALF)
+
+
 @rewrites("esm.model.esm2.ESM2()", "esm.model.esm1.ProteinBertModel()", "esm.model.msa_transformer.MSATransformer()")
 def from_scratch(site: Site) -> Answer:
     yield Left("a model is made from scratch: EsmForMaskedLM(EsmConfig(...)) starts from other random weights")

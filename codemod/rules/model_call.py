@@ -17,7 +17,7 @@ from typing import Optional
 from codemod.library import ALPHABET, MODEL, OUTPUT
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, layers_of, model_of, rewrites
-from codemod.values import Meaning
+from codemod.values import Meaning, origins
 
 _PARAMETERS = ("tokens", "repr_layers", "need_head_weights", "return_contacts")
 
@@ -50,8 +50,8 @@ def model_call(site: Site) -> Answer:
     if reads(site, call.node, "attentions"):
         options.append("output_attentions=True")
     stop = site.source.span(call.node)[1]
-    end = max(site.source.span(each)[1] for each in (call.tokens, *call.flags.values()))
-    yield site.edit(site.source.span(call.tokens)[1], end, ", " + ", ".join(options))
+    end = max(_outer_stop(site, call.node, each) for each in (call.tokens, *call.flags.values()))
+    yield site.edit(_outer_stop(site, call.node, call.tokens), end, ", " + ", ".join(options))
     yield from _hoisted(site, call, tokens, mask, stop)
 
 
@@ -111,12 +111,47 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
             return f"FastESM2_650 has no {key} worth reading: its contact head is not stored and its maps are wrong"
         if not isinstance(statement, ast.Assign) or statement.value is not call.node:
             return f"{key} are read from a call whose output has no variable"
-        here = site.source.scope_of(call.node)
-        if any(site.source.scope_of(each) is not here for each in reads(site, call.node, key)):
-            return f"{key} are read in another function than the one that calls the model"
+        if not site.source.starts_line(statement):
+            return f"{key} need a line of their own after the call, and the call shares its line"
+        if not _asked(call, key):
+            return f"{key} were not asked for in this call: a KeyError in fair-esm today"
+        if not all(_in_step(site, call.node, statement, each) for each in reads(site, call.node, key)):
+            return f"{key} are read from another variable than the one the call's output was given"
     if site.target.to == "fastesm2" and site.group.predicts_tokens:
         return "FastESM2_650 stores no language-model decoder: its logits would be random"
     return None
+
+
+def _outer_stop(site: Site, call: ast.Call, argument: ast.expr) -> int:
+    """Where an argument ends, with the parentheses around it."""
+    stop, last = site.source.span(argument)[1], site.source.span(call)[1] - 1
+    while site.source.text[stop:last].lstrip().startswith(")"):
+        stop = site.source.text.index(")", stop) + 1
+    return stop
+
+
+def _asked(call: Call, key: str) -> bool:
+    """Whether the flags ask for contacts or attentions, in some case at least."""
+    wanted = [call.flags.get("return_contacts")]
+    wanted += [call.flags.get("need_head_weights")] if key == "attentions" else []
+    return any(each is not None and not (isinstance(each, ast.Constant) and not each.value) for each in wanted)
+
+
+def _in_step(site: Site, call: ast.Call, statement: ast.Assign, read: ast.Subscript) -> bool:
+    """Whether what is read can only be the output of the latest run of the call.
+
+    It is read in the same scope through the variable that the call's statement binds, and no other statement gives
+    that variable an output of a model.
+    """
+    target, scope = statement.targets[0], site.source.scope_of(call)
+    if not isinstance(target, ast.Name) or not isinstance(read.value, ast.Name) or read.value.id != target.id:
+        return False
+    stores = [each for each in site.source.nodes if isinstance(each, ast.Name) and each.id == target.id
+              and isinstance(each.ctx, ast.Store) and site.source.scope_of(each) is scope]  # fmt: skip
+    outputs = [each for each in stores if origins(site.value(each))]
+    direct = [isinstance(parent := site.source.parents[each], ast.Assign) and isinstance(parent.value, ast.Call)
+              and parent.value in origins(site.value(each)) for each in outputs]  # fmt: skip
+    return site.source.scope_of(read) is scope and all(direct)
 
 
 def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
