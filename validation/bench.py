@@ -147,7 +147,7 @@ def _kernels(work: Workload, model: Side) -> tuple[str, str]:
 
 
 def _peak(lab: Lab, work: Workload, side: Side) -> Optional[int]:
-    """Bytes held at most during one pass beyond nothing: weights of all sides included, which are the same for all."""
+    """Bytes that one pass takes at most, beyond what was held before it (the weights); not counted on a CPU."""
     if lab.device.type != "cuda":
         return None
     before = torch.cuda.memory_allocated()

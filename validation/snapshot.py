@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import urllib.error
@@ -49,7 +48,7 @@ def find(model: str, revision: str, tell: Tell) -> Snapshot:
     """
     if Path(model).is_dir():
         return Snapshot(Path(model).resolve(), f"local folder {model}", str(Path(model).resolve()))
-    if os.sep in model.strip("/").replace("/", os.sep, 1).split(os.sep, 1)[-1] or model.startswith((".", "/")):
+    if model.startswith((".", "/", "~")) or model.count("/") != 1:  # the hub knows OWNER/NAME only
         raise Failed(f"no folder {model}")
     cached = _cached(model, revision, PATTERNS)
     if cached and any(cached.glob("*.safetensors")):

@@ -111,7 +111,7 @@ def test_an_unknown_need_is_refused() -> None:
 
 def test_one_check_brings_what_it_needs() -> None:
     names = [one.name for one in chosen(registered(), ["env-04b"])]
-    assert names == ["ENV-01a", "ENV-04a", "ENV-04b"]
+    assert names == ["ENV-01a", "ENV-01b", "ENV-01c", "ENV-04a", "ENV-04b"]
 
 
 def test_a_family_is_asked_for_by_its_number() -> None:

@@ -112,7 +112,7 @@ def test_a_failure_ends_the_run_with_1_and_json_alone_on_standard_output(
 def test_checks_are_listed_from_their_own_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     shown = capsys.readouterr().out
-    assert "ENV-04b (needs ENV-04a)" in shown
+    assert "ENV-04b (needs ENV-01c, ENV-04a)" in shown
     assert "tensor by tensor" in shown
 
 

@@ -18,7 +18,7 @@ ROTARY_ERROR = 1e-3
 MPRTEIN = [0, 20, 14, 10, 11, 9, 12, 17, 2]
 
 
-@check(needs=("ENV-04a",))
+@check(needs=("ENV-01c", "ENV-04a"))
 def model_loads(lab: Lab) -> Iterator[Measured]:
     """The model loads in float16 and holds, tensor by tensor, what the file holds.
 

@@ -17,7 +17,7 @@ NOT_RUN = "not run: this release has no such attention, the options exclude it, 
 UNJUDGED = "measured, not judged: the claim is about the real shape on a GPU (--min-speedup X judges here too)"
 
 
-@check(needs=("ENV-01c", "ENV-04c"))
+@check(needs=("ENV-04c",))
 def sdpa_is_faster(lab: Lab) -> Iterator[Measured]:
     """SDPA is faster than attention by hand in the same precision, at a length of 500 tokens or more.
 
