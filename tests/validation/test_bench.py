@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +11,19 @@ import torch.nn.functional as F
 
 from tests.validation.conftest import check_named, edit_code, lab_on
 from validation import kernels, timing
-from validation.bench import Row
 from validation.check import outcome_of
 from validation.lab import Lab
-from validation.records import FAILED, PASSED, Outcome, Timing
+from validation.records import FAILED, PASSED, Outcome
 from validation.workloads import workloads
 
 
 def ask(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: float, **options: Any
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: float, rounds: int = 10, **options: Any
 ) -> tuple[Outcome, Lab]:
     """The outcome where the model takes `model` seconds and every baseline one."""
 
     def in_turns(runs: dict[str, timing.Run], *_: Any) -> dict[str, tuple[float, ...]]:
-        return {name: (model if name == "model" else 1.0,) * 10 for name in runs}
+        return {name: (model if name == "model" else 1.0,) * rounds for name in runs}
 
     lab = lab_on(folder, tmp_path, **{"lengths": (512,), "seconds": 0.0, **options})
     monkeypatch.setattr(timing, "in_turns", in_turns)
@@ -107,10 +105,17 @@ def test_a_wrong_path_with_attentions_is_timed_with_its_disagreement(
 
 
 def test_too_few_rounds_decide_nothing(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, lab = ask(checkpoint, tmp_path, monkeypatch, 0.1)
-    row: Row = replace(lab.rows[0], model=Timing("model", (0.1,) * 3), baseline=Timing("a", (1.0,) * 3))
-    assert row.verdict == "undecided"
-    assert "3 rounds only" in row.sentence
+    outcome, lab = ask(checkpoint, tmp_path, monkeypatch, 0.1, rounds=3, min_speedup=1.3)
+    assert outcome.status == FAILED
+    assert "too few rounds" in outcome.why
+    assert lab.rows[0].verdict == "undecided"
+    assert "3 rounds only" in lab.rows[0].sentence
+
+
+def test_too_few_rounds_are_no_failure_where_nothing_is_judged(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(checkpoint, tmp_path, monkeypatch, 0.1, rounds=3)[0].status == PASSED
 
 
 def test_a_mix_has_padding_and_uniform_lengths_have_none(checkpoint: Path, tmp_path: Path) -> None:

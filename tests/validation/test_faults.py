@@ -100,11 +100,16 @@ def test_another_order_of_tokens_is_caught(answer: Answer, copied: Path) -> None
     assert outcome.why.startswith("tokens with another id than ESM-2's: L A")
 
 
-def test_a_model_without_pooler_does_not_pass_for_this_one(answer: Answer, copied: Path) -> None:
-    edit_code(copied, "self.contact_head = ContactHead(config)", "pass")
+def test_a_head_that_the_file_does_not_know_is_caught(answer: Answer, copied: Path) -> None:
+    edit_code(copied, "self.contact_head = ContactHead(config)", "self.other_head = ContactHead(config)")
     outcome = answer("ENV-04b", copied)
     assert outcome.status == FAILED
-    assert outcome.why.startswith("keys missing: pooler.dense.bias pooler.dense.weight")
+    assert outcome.why.startswith("keys missing: other_head.regression.bias other_head.regression.weight pooler")
+
+
+def test_a_model_without_contact_head_is_left_alone(answer: Answer, copied: Path) -> None:
+    edit_code(copied, "self.contact_head = ContactHead(config)", "pass")
+    assert answer("ENV-04b", copied).status == PASSED
 
 
 def test_the_pitfalls_of_the_tokenizer_are_said_and_not_judged(answer: Answer, checkpoint: Path) -> None:

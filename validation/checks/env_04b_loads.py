@@ -54,7 +54,7 @@ def _ids(tokenizer: Any, sequence: str) -> list[int]:
 
 def _keys(lab: Lab, loaded: Loaded) -> Iterator[Measured]:
     rotary = {name for name in loaded.missing | loaded.unexpected if name.endswith("inv_freq")}
-    yield Measured("keys missing", _names(loaded.missing - rotary), equals=_names(MISSING),
+    yield Measured("keys missing", _names(loaded.missing - rotary), equals=_names(_heads(loaded)),
                    advice="this code does not fit these weights")
     yield Measured("keys unexpected", _names(loaded.unexpected - rotary), equals=_names(UNEXPECTED),
                    advice="this code does not fit these weights")
@@ -65,7 +65,7 @@ def _keys(lab: Lab, loaded: Loaded) -> Iterator[Measured]:
 
 def _tensors(lab: Lab, loaded: Loaded) -> Iterator[Measured]:
     parameters = sum(item.numel() for item in loaded.model.parameters())
-    yield Measured("parameters", parameters, equals=_expected_parameters(lab))
+    yield Measured("parameters", parameters, equals=_expected_parameters(lab, _heads(loaded)))
     kinds = sorted({str(item.dtype) for item in loaded.model.parameters()})
     yield Measured("dtype of parameters", " ".join(kinds), equals=str(HALF))
     lab.tell("comparing every tensor in memory with the file")
@@ -75,12 +75,18 @@ def _tensors(lab: Lab, loaded: Loaded) -> Iterator[Measured]:
                    "this transformers release or a damaged cache; see ENV-03")
 
 
-def _expected_parameters(lab: Lab) -> int:
-    """What the file holds without lm_head and frequencies, with the pooler and contact head it does not hold."""
+def _heads(loaded: Loaded) -> frozenset[str]:
+    """The tensors of pooler and contact head; code from 1.0 on has no pooler, and cannot miss it."""
+    return MISSING & {weights.short(name) for name, _ in loaded.model.named_parameters()}
+
+
+def _expected_parameters(lab: Lab, heads: frozenset[str]) -> int:
+    """What the file holds without lm_head and frequencies, with those heads that it does not hold."""
     stored = weights.expected_shapes(lab.shape)
     kept = (size for name, size in stored.items() if not name.startswith("lm_head.") and "inv_freq" not in name)
     wide, maps = lab.shape.hidden, lab.shape.layers * lab.shape.heads
-    return sum(weights.Stored("", size, 0).values for size in kept) + wide * wide + wide + maps + 1
+    sizes = {"pooler.dense.weight": wide * wide, "pooler.dense.bias": wide, "contact_head.regression.weight": maps}
+    return sum(weights.Stored("", size, 0).values for size in kept) + sum(sizes.get(name, 1) for name in heads)
 
 
 def _rotary(lab: Lab, loaded: Loaded) -> Iterator[Measured]:

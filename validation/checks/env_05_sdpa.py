@@ -62,10 +62,10 @@ def _verdicts(rows: list[Row]) -> Iterator[Measured]:
 def _decision(lab: Lab) -> Measured:
     judged = lab.settings.min_speedup is not None or (lab.device.type == "cuda" and is_full(lab))
     least = lab.settings.min_speedup if lab.settings.min_speedup is not None else FLOOR
-    long = [row for row in lab.rows if row.pair == "a" and row.length >= LONG]
+    long = [row for row in lab.rows if row.pair == "a" and row.length >= LONG and row.rounds >= ROUNDS]
     if not long and not judged:
-        return Measured(f"same-dtype speed-up at {LONG} tokens or more", "no such length asked for", warning=UNJUDGED)
-    best = max((row.interval[0] for row in long if row.rounds >= ROUNDS), default=float("nan"))
+        return Measured(f"same-dtype speed-up at {LONG} tokens or more", "too few rounds to say", warning=UNJUDGED)
+    best = max((row.interval[0] for row in long), default=float("nan"))
     return Measured(
         f"same-dtype speed-up at {LONG} tokens or more, lower end of the best interval", best, unit="x",
         at_least=least if judged else None, advice=SLOW, warning="" if judged else UNJUDGED,
