@@ -74,7 +74,9 @@ def _spliced(source: Source, edits: Iterable[Edit]) -> Assembled:
         text += [source.text[position : edit.start], new]
         position = edit.stop
         made.append(Edit(edit.start, edit.stop, new, edit.rule))
-    return Assembled("".join([*text, source.text[position:]]), tuple(made))
+    new = "".join([*text, source.text[position:]])
+    blank = source.text[:1] in ("", "\r", "\n")
+    return Assembled(new if blank else new.lstrip("\r\n"), tuple(made))
 
 
 def _ordered(source: Source, edits: dict[Use, list[Edit]], extra: Sequence[Edit]) -> list[Edit]:

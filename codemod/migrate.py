@@ -43,7 +43,7 @@ def migrate(settings: Settings) -> Migration:
         return Migration(repository.root, settings.to, tally=tally, skipped=repository.skipped)
     from codemod.rewrite import rewrite  # parses programs: not worth its start-up where there are none
 
-    done = rewrite(repository, seeds, _target(repository, settings))
+    done = rewrite(repository, _target(repository, settings))
     _manifests(repository, settings, done)
     for problem in repository.problems.values():
         done.draft.leftovers[problem.path].append(problem)

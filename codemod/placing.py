@@ -122,7 +122,8 @@ class Placing:
         package = line.split()[1]
         for each in self._imports:
             same = isinstance(each, ast.ImportFrom) and each.module == package and not each.level
-            if same and each not in self._statements and each.names[0].name != "*":
+            joinable = same and each not in self._statements and "#" not in self.source.code(each)
+            if joinable and isinstance(each, ast.ImportFrom) and each.names[0].name != "*":
                 return each
         return None
 

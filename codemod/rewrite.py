@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codemod.assemble import Assembled, CannotWrite, assemble, one_each
-from codemod.candidates import WORDS
+from codemod.candidates import WORDS, candidates
 from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
 from codemod.graph import with_importers
@@ -54,10 +54,11 @@ class Rewriting:
         return not self.kept and all(each.migrated for each in self.decided)
 
 
-def rewrite(repository: Repository, seeds: Sequence[str], target: Target) -> Rewriting:
+def rewrite(repository: Repository, target: Target) -> Rewriting:
     """Decide and write; a group that cannot be written down is left, and the rest is tried again."""
     load_rules()
     repository.search(WORDS)
+    seeds = candidates(repository.found)
     project = Project(repository.programs, repository.source)
     analysis = Analysis(project)
     analysis.run(with_importers(project, seeds, repository.importers))

@@ -214,18 +214,22 @@ class Site:
         changes = [*self._stores(node.id, call), *self._mutations(node.id, call)]
         return all(self._precedes(each, call) for each in changes)
 
+    def changed_in_place(self, node: ast.AST) -> bool:
+        """Whether a container is changed where it is read, or through the variable it is given."""
+        parent = self.source.parents[node]
+        if _mutates(parent):
+            return True
+        targets = parent.targets if isinstance(parent, ast.Assign) and parent.value is node else []
+        names = [each.id for each in targets if isinstance(each, ast.Name)]
+        return any(self._mutations(each, node) for each in names)
+
     def _mutations(self, identifier: str, node: ast.AST) -> list[ast.AST]:
         """Where a container is changed in place: `layers.append(1)`, `layers[0] = 1`."""
         scope = self.source.scope_of(node)
         pairs = self.source.parents.items()
         named = [(each, parent) for each, parent in pairs if isinstance(each, ast.Name) and each.id == identifier]
         touched = [parent for each, parent in named if self.source.scope_of(each) is scope]
-        return [
-            each
-            for each in touched
-            if (isinstance(each, ast.Attribute) and each.attr in _MUTATORS)
-            or (isinstance(each, ast.Subscript) and not isinstance(each.ctx, ast.Load))
-        ]
+        return [each for each in touched if _mutates(each)]
 
     def _stores(self, identifier: str, node: ast.AST) -> list[ast.AST]:
         scope = self.source.scope_of(node)
@@ -240,6 +244,13 @@ class Site:
 
 
 _MUTATORS = ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "add", "discard", "update")
+
+
+def _mutates(parent: ast.AST) -> bool:
+    """`container.append`, `container[...] = `, `del container[...]`, as the parent of the container."""
+    if isinstance(parent, ast.Attribute):
+        return parent.attr in _MUTATORS
+    return isinstance(parent, ast.Subscript) and not isinstance(parent.ctx, ast.Load)
 
 
 def _stored_identity(store: Use, load: Use, calls: Sequence[Use]) -> bool:

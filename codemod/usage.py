@@ -16,7 +16,7 @@ from typing import Optional
 from codemod.flow.analysis import Analysis
 from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
 from codemod.source import Source
-from codemod.values import External, Func, Meaning, Mixed, Value, constants, meanings, origins
+from codemod.values import External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins
 
 
 @dataclass(frozen=True)
@@ -89,10 +89,19 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
     base = analysis.values.get(node.value)
     if isinstance(base, Mixed):
         yield _mixed(source, node, base, f".{node.attr}")
+    elif isinstance(base, Instance) and node.attr in _WHOLE_MODULE:
+        held = analysis.held_models(base.node, node.attr)
+        if held:
+            why = f".{node.attr} of a module that holds the model: parameters have other names in transformers"
+            yield Use(source, node, "holder", None, held, why)
     elif isinstance(base, Meaning) and base.kind in PSEUDO:
         yield from _member(source, node, base)
     elif not isinstance(base, Meaning) and node.attr in WORDS["attributes"]:
         yield _word(source, node, base, f".{node.attr}")
+
+
+#: Methods of a torch module that reach into the modules it holds, by name or by dtype.
+_WHOLE_MODULE = ("named_parameters", "state_dict", "load_state_dict", "half", "bfloat16", "double")
 
 
 def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]:
@@ -150,7 +159,7 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
         yield _mixed(source, node, function, "()")
     elif isinstance(function, Meaning):
         yield from _call_of(analysis, source, node, function)
-    elif isinstance(function, External) and function.name in ("builtins.len", "builtins.isinstance"):
+    elif isinstance(function, External) and function.name in _LOOKERS:
         yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
     elif node in analysis.calls:
         yield Use(source, node, "torch.hub.load()", Meaning(MODEL, frozenset([node])), frozenset([node]))
@@ -161,6 +170,11 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
                 break
     yield from _mention(analysis, source, node)
     yield from _patched(analysis, source, node, function)
+
+
+_LOOKERS = frozenset(
+    f"builtins.{name}" for name in ("len", "isinstance", "getattr", "hasattr", "setattr", "delattr", "vars", "dir")
+)
 
 
 def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meaning) -> Iterator[Use]:

@@ -20,6 +20,7 @@ from codemod.library import (
     CHECKPOINTS,
     INSTANCES,
     LAYERS,
+    MODEL,
     MODULES,
     NUM_LAYERS,
     WITHOUT_COUNTERPART,
@@ -123,7 +124,10 @@ class Analysis:
             self.cells.enqueue(node)
 
     def _annotation(self, frame: Frame, node: ast.expr) -> Value:
-        """What an annotation names, also where it is written as a string."""
+        """What an annotation names, also where it is written as a string or is optional."""
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Optional"):
+            frame.evaluate(node.value)
+            return self._annotation(frame, node.slice)
         if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
             return frame.evaluate(node)
         try:
@@ -202,6 +206,15 @@ class Analysis:
     def heirs(self, node: ast.ClassDef) -> list[ast.ClassDef]:
         """The subclasses of a class in the repository."""
         return _closure(node, self._derived)[1:]
+
+    def held_models(self, node: ast.ClassDef, method: str) -> frozenset[ast.AST]:
+        """The loads of the models that instances of a class hold, unless the class has the method itself."""
+        family = {*self.lineage(node), *self.heirs(node)}
+        if any(self.cells.read(("attr", each, method)) is not None for each in family):
+            return frozenset()
+        values = [value for each in family for value in self.cells.attributes(each)]
+        models = [each for value in values for each in meanings(value) if each.kind == MODEL]
+        return frozenset(origin for model in models for origin in model.origins)
 
     def inherit(self, node: ast.ClassDef, bases: list[ast.ClassDef]) -> None:
         self._bases[node] = bases

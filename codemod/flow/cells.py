@@ -33,6 +33,11 @@ class Cells:
             self._values[key] = after
             self._queue.update(dict.fromkeys(self._readers[key]))
 
+    def attributes(self, owner: ast.AST) -> list[Value]:
+        """The values of every attribute of a class."""
+        found = [(key, value) for key, value in self._values.items() if isinstance(key, tuple)]
+        return [value for key, value in found if key[0] == "attr" and key[1] is owner]
+
     def enqueue(self, scope: ast.AST) -> None:
         self._queue[scope] = None
 

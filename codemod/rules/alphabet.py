@@ -34,7 +34,10 @@ _CONSTANTS = {"prepend_bos": "True", "append_eos": "True", "use_msa": "False"}
 def attribute(site: Site) -> Answer:
     node = site.node.func if isinstance(site.node, ast.Call) else site.node
     assert isinstance(node, ast.Attribute)
-    yield site.after(node.value, f".{_ATTRIBUTES[node.attr]}", node)
+    if site.changed_in_place(node):
+        yield Left(f"{node.attr} is changed in place: the tokenizer's table is a copy, and its tokens are fixed")
+    else:
+        yield site.after(node.value, f".{_ATTRIBUTES[node.attr]}", node)
 
 
 @rewrites(*(f"{ALPHABET}.{each}" for each in _CONSTANTS))

@@ -56,6 +56,9 @@ def batch_indices(site: Site) -> Answer:
 @rewrites(f"{DATASET}.sequence_labels", f"{DATASET}.sequence_strs")
 def column(site: Site) -> Answer:
     assert isinstance(site.node, ast.Attribute)
+    if site.changed_in_place(site.node):
+        yield Left("the dataset's columns are changed in place: build the list of (label, sequence) pairs instead")
+        return
     dataset = site.code(site.node.value)
     pair = "label for label, _" if site.node.attr == "sequence_labels" else "sequence for _, sequence"
     yield site.replace(site.node, f"[{pair} in {dataset}]")

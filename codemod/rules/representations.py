@@ -25,7 +25,9 @@ def representations(site: Site) -> Answer:
     parent = site.source.parents[read]
     one_layer = isinstance(parent, ast.Subscript) and parent.value is read
     refusal = _refusal(site, read, parent.slice if one_layer and isinstance(parent, ast.Subscript) else None)
-    if refusal:
+    if one_layer and site.changed_in_place(read):
+        yield Left("representations are stored into: transformers' hidden states are a tuple")
+    elif refusal:
         yield Left(refusal)
     elif one_layer and last_layer(site, read):
         yield site.after(read.value, _last(site), parent)

@@ -22,7 +22,9 @@ _CLASSES = {
 
 @rewrites(*_CLASSES)
 def annotation(site: Site) -> Answer:
-    if _in_annotation(site) or _in_cast(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
+    if _in_annotation(site) and not _alone(site):
+        yield Left("the class is part of a larger annotation, whose values are not followed: annotate plainly")
+    elif _in_annotation(site) or _in_cast(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
         yield site.replace(site.node, name(_CLASSES[site.use.key]))
     else:
         yield Left("a class of fair-esm's is used as a value")
@@ -60,6 +62,16 @@ def _in_annotation(site: Site) -> bool:
             return False
         child = parent
     return False
+
+
+def _alone(site: Site) -> bool:
+    """Whether the annotation says that the value itself is of the class; what a function returns is followed anyway."""
+    parent = site.source.parents[site.node]
+    optional = isinstance(parent, ast.Subscript) and site.code(parent.value).endswith("Optional")
+    inner = site.source.parents[parent] if optional else parent
+    returns = [getattr(each, "returns", None) for each in site.source.ancestors(site.node)]
+    returned = any(each is not None and site.node in ast.walk(each) for each in returns)
+    return returned or isinstance(inner, (ast.arg, ast.AnnAssign))
 
 
 def _in_cast(site: Site) -> bool:
