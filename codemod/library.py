@@ -227,7 +227,8 @@ WORDS = {
     "attributes": (
         "load_model_and_alphabet", "load_model_and_alphabet_hub", "load_model_and_alphabet_local",
         "load_model_and_alphabet_core", "get_batch_converter", "tok_to_idx", "prepend_bos", "append_eos",
-        "from_architecture", "get_batch_indices", "sequence_strs", "sequence_labels",
+        "from_architecture", "get_batch_indices", "get_idx", "get_tok", "all_toks", "standard_toks", "mask_idx",
+        "sequence_strs", "sequence_labels",
     ),
     "keywords": ("repr_layers", "need_head_weights"),
     "keys": ("representations",),

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Optional
 from codemod.candidates import candidates
 from codemod.manifests.needs import guarantees, needs_of
 from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
-from codemod.notebooks.notebook import read, write
+from codemod.notebooks.read import read
+from codemod.notebooks.write import write
 from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
 from codemod.repository import Repository
 

@@ -10,7 +10,7 @@ from typing import Optional
 from codemod.candidates import FIRST_WORD, PROGRAMS
 from codemod.discovery import discover
 from codemod.errors import Undecodable
-from codemod.notebooks.notebook import Notebook, Unreadable, read
+from codemod.notebooks.read import Notebook, Unreadable, read
 from codemod.records import Leftover
 from codemod.scan import scan
 from codemod.source import Source

@@ -15,7 +15,8 @@ from codemod.graph import with_importers
 from codemod.groups import group
 from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
-from codemod.notebooks.notebook import read, write
+from codemod.notebooks.read import read
+from codemod.notebooks.write import write
 from codemod.project import Project
 from codemod.records import Edit, Leftover
 from codemod.repository import Repository

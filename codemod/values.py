@@ -103,6 +103,13 @@ class Instance:
 
 
 @dataclass(frozen=True)
+class Several:
+    """One of a few functions, classes or instances of the repository."""
+
+    values: frozenset[Value]
+
+
+@dataclass(frozen=True)
 class Module:
     """A module of the repository, by its path."""
 
@@ -124,7 +131,9 @@ class External:
     name: str
 
 
-Value = Union[None, Other, Mixed, Const, Meaning, Tup, Seq, Map, Func, Class, Instance, Module, Deferred, External]
+Value = Union[
+    None, Other, Mixed, Const, Meaning, Tup, Seq, Map, Func, Class, Instance, Several, Module, Deferred, External
+]
 OTHER = Other()
 
 
@@ -214,6 +223,8 @@ def _parts(value: Value) -> tuple[Value, ...]:
         return (value.item,)
     if isinstance(value, Map):
         return (*(each for _, each in value.items), value.rest)
+    if isinstance(value, Several):
+        return tuple(value.values)
     if isinstance(value, Func):
         return (*value.given, *(each for _, each in value.keywords))
     return ()
@@ -240,10 +251,20 @@ def _join_alike(left: Value, right: Value) -> Value:
         return Tup(tuple(join(a, b) for a, b in zip(left.items, right.items)))
     if isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
         return Seq(join(element(left), element(right)))
+    if isinstance(left, _OURS) and isinstance(right, _OURS):
+        choices: frozenset[Value] = _choices(left) | _choices(right)
+        return Several(choices) if len(choices) <= _MANY else OTHER
     if isinstance(left, Map) and isinstance(right, Map):
         keys = sorted({key for key, _ in (*left.items, *right.items)}, key=repr)
         return Map(tuple((key, join(left.get(key), right.get(key))) for key in keys), join(left.rest, right.rest))
     return None
+
+
+_OURS = (Func, Class, Instance, Several)
+
+
+def _choices(value: Value) -> frozenset[Value]:
+    return value.values if isinstance(value, Several) else frozenset([value])
 
 
 def _choice(left: str, right: str) -> str:

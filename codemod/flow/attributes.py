@@ -6,7 +6,20 @@ import ast
 
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.library import ATTRIBUTES, METHODS, MODEL, PSEUDO, SAME, canonical
-from codemod.values import OTHER, Class, Deferred, External, Func, Instance, Meaning, Mixed, Module, Value
+from codemod.values import (
+    OTHER,
+    Class,
+    Deferred,
+    External,
+    Func,
+    Instance,
+    Meaning,
+    Mixed,
+    Module,
+    Several,
+    Value,
+    join_all,
+)
 
 
 def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
@@ -24,6 +37,8 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
         return External(f"{base.name}.{name}")
     if isinstance(base, (Instance, Class)):
         return _bound(frame, base, name, attribute_of_class(frame.analysis, base.node, name))
+    if isinstance(base, Several):
+        return join_all([attribute(frame, node, each, name) for each in base.values])
     if isinstance(base, Mixed):
         return base if name in SAME[MODEL] else OTHER
     return None if base is None else OTHER

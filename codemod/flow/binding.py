@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame
-from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Tup, Value, element, with_item
+from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, with_item
 
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:
@@ -46,9 +46,13 @@ def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
 def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
     base = frame.evaluate(target.value)
     frame.analysis.keep(target, value)
-    if isinstance(base, (Instance, Class)):
-        frame.analysis.cells.write(("attr", base.node, target.attr), value)
-    elif isinstance(base, Module):
+    bases = base.values if isinstance(base, Several) else [base]
+    owners = [each for each in bases if isinstance(each, (Instance, Class))]
+    for owner in owners:
+        frame.analysis.cells.write(("attr", owner.node, target.attr), value)
+    if owners:
+        return
+    if isinstance(base, Module):
         frame.analysis.cells.write(("global", base.path, target.attr), value)
     elif not isinstance(base, Meaning) and base is not None:
         frame.analysis.escape(value, target, "is stored on an object this tool does not follow")

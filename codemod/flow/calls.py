@@ -22,6 +22,7 @@ from codemod.values import (
     Meaning,
     Mixed,
     Seq,
+    Several,
     Tup,
     Value,
     constants,
@@ -60,6 +61,8 @@ def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -
     """The value of a call."""
     if isinstance(function, Meaning):
         return _library(frame, node, function, arguments)
+    if isinstance(function, Several):
+        return join_all([apply(frame, node, each, arguments) for each in function.values])
     if isinstance(function, Func):
         return _function(frame, function, arguments)
     if isinstance(function, Class):
@@ -181,7 +184,7 @@ def _method(frame: Frame, node: ast.Call, arguments: Arguments) -> Optional[tupl
     if not isinstance(node.func, ast.Attribute):
         return None
     base, name = frame.evaluate(node.func.value), node.func.attr
-    if isinstance(base, Instance) and name in SAME[MODEL]:
+    if isinstance(base, (Instance, Several)) and name in SAME[MODEL]:
         return (base,)
     if isinstance(base, (Tup, Seq, Map)) and name in _CONTAINER:
         return (_CONTAINER[name](frame, node.func.value, base, arguments),)
