@@ -62,7 +62,8 @@ def test_code_cells_are_joined_by_an_empty_line() -> None:
 def test_format_3_has_worksheets_and_input() -> None:
     text = (
         '{"nbformat": 3, "worksheets": [{"cells": ['
-        '{"cell_type": "code", "language": "python", "input": ["import esm"]}, {"cell_type": "code", "language": "julia", "input": "using Flux"}]}]}'
+        '{"cell_type": "code", "language": "python", "input": ["import esm"]}, '
+        '{"cell_type": "code", "language": "julia", "input": "using Flux"}]}]}'
     )
     made = read(text)
     assert made.source == "import esm"
