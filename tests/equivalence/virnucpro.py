@@ -17,8 +17,11 @@ from tests.equivalence.compare import Comparison, compare, read
 from tests.equivalence.run import apply_codemod, run_jobs
 from tests.equivalence.static import problems_after
 from tests.equivalence.twins import Twins, write_twins
+from validation.reference import Shape
+from validation.synthetic import write_shape
 
 TARGETS = ("hf", "fastesm2", "stub")
+FASTESM2_REVISION = "42f08b077713e49fb546aa8f3b01606cf74919f7"
 CHECKPOINT = "esm2_t36_3B_UR50D"
 HERE = Path(__file__).parent / "virnucpro_runs"
 
@@ -36,6 +39,7 @@ def prove_virnucpro(checkout: Path, scratch: Path, python: str = sys.executable)
     before = _run(sys.executable, copies["original"], ["embed.py", "process.py"], fasta, twins)
     after = _run(python, copies["hf"], ["embed.py", "process.py"], fasta, twins, ["esm"])
     lines += _same("hf", before, after)
+    lines += _fastesm2(python, copies["fastesm2"], fasta, twins, read(before["embed.py"]))
     shutil.copy(before["embed.py"], scratch / "stub" / "cached.pt")
     stubbed = _run(python, copies["stub"], ["stubbed.py"], fasta, twins, ["esm"])
     said = read(stubbed["stubbed.py"])
@@ -70,6 +74,19 @@ def _apply(target: str, original: Path, copy: Path) -> list[str]:
         *(f"  {problem}" for problem in left),
         *(f"! {target}: {problem}" for problem in others),
     ]
+
+
+def _fastesm2(python: str, copy: Path, fasta: Path, twins: Twins, before: dict) -> list[str]:
+    """Other weights, so other numbers: what must hold are the labels, their order, the width and finite values."""
+    snapshot = twins.hf_home / "hub" / "models--Synthyra--FastESM2_650" / "snapshots" / FASTESM2_REVISION
+    write_shape(snapshot, Shape(hidden=1280, layers=3, heads=20, feed_forward=1280))
+    out = _run(python, copy, ["embed.py"], fasta, twins, ["esm"])
+    after = read(out["embed.py"])
+    wrong = [vector for vector in after["data"] if vector.shape != (1280,) or not vector.isfinite().all()]
+    good = after["proteins"] == before["proteins"] and not wrong
+    kinds = ", ".join(sorted({str(vector.dtype) for vector in after["data"]}))
+    verdict = " fastesm2: same labels and order, width 1280" if good else "! fastesm2: other labels, widths or NaN"
+    return [f"{verdict}: {len(after['data'])} proteins, {kinds}"]
 
 
 def _same(target: str, before: dict[str, Path], after: dict[str, Path]) -> list[str]:
