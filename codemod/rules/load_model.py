@@ -14,7 +14,7 @@ from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
-from codemod.values import origins
+from codemod.values import Const, origins
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
@@ -27,6 +27,10 @@ def load_model(site: Site) -> Answer:
     if isinstance(where, Left):
         yield where
         return
+    default = _default(site) if site.target.to == "fastesm2" else None
+    if default is not None:
+        yield site.replace(default, f'"{FASTESM2}"')
+        where = site.code(_argument(site) or default)
     model, tokenizer = _loaders(site, where)
     statement = site.source.statement_of(site.node)
     targets = _targets(statement, site.node)
@@ -82,6 +86,20 @@ def _by_name(site: Site) -> bool:
 
 
 _CHOICE = "the checkpoint is chosen at run time, and FastESM2_650 is one checkpoint: --to hf keeps the choice"
+
+
+def _default(site: Site) -> Optional[ast.expr]:
+    """The literal default of the parameter that names the checkpoint, where it is all the parameter can be here."""
+    argument, scope = _argument(site), site.source.scope_of(site.node)
+    if not isinstance(argument, ast.Name) or not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    named = [each for each in ast.walk(scope) if isinstance(each, ast.Name) and each.id == argument.id]
+    plain = [*scope.args.posonlyargs, *scope.args.args]
+    defaults = dict(zip(reversed([each.arg for each in plain]), reversed(scope.args.defaults)))
+    defaults.update({each.arg: value for each, value in zip(scope.args.kwonlyargs, scope.args.kw_defaults) if value})
+    default = defaults.get(argument.id)
+    only = isinstance(default, ast.Constant) and site.value(argument) == Const(frozenset([default.value]))
+    return default if only and len(named) == 1 else None
 
 
 def _facebook(site: Site, names: frozenset[str]) -> str | Left:

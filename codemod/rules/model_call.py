@@ -17,6 +17,7 @@ from typing import Optional
 from codemod.library import ALPHABET, MODEL, OUTPUT
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, layers_of, model_of, rewrites
+from codemod.rules._dead_flags import dead_assignments
 from codemod.values import Meaning, origins
 
 _PARAMETERS = ("tokens", "repr_layers", "need_head_weights", "return_contacts")
@@ -53,6 +54,21 @@ def model_call(site: Site) -> Answer:
     end = max(_outer_stop(site, call.node, each) for each in (call.tokens, *call.flags.values()))
     yield site.edit(_outer_stop(site, call.node, call.tokens), end, ", " + ", ".join(options))
     yield from _hoisted(site, call, tokens, mask, stop)
+    if all(_names_no_flag(site, each) for each in reads(site, call.node, "representations")):
+        yield from dead_assignments(site, _unread_flags(site, call))
+
+
+def _unread_flags(site: Site, call: Call) -> list[ast.expr]:
+    """The flags that no emitted text repeats."""
+    guard = call.flags.get("return_contacts") if reads(site, call.node, "contacts") else None
+    return [each for each in call.flags.values() if each is not guard]
+
+
+def _names_no_flag(site: Site, read: ast.Subscript) -> bool:
+    """Whether reading the representations does not repeat the expression of `repr_layers`."""
+    parent = site.source.parents[read]
+    one_layer = isinstance(parent, ast.Subscript) and parent.value is read
+    return one_layer or (requested(site, read) is not None and depth_behind(site, read) is not None)
 
 
 def parse(node: ast.AST) -> Optional[Call]:
