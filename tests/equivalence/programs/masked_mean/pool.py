@@ -48,7 +48,7 @@ def main():
         scores.append(classifier(tokens))
     scores = torch.cat(scores)
     scores.square().sum().backward()
-    trained = [name for name, p in classifier.named_parameters() if p.requires_grad]
+    trained = [list(p.shape) for p in classifier.parameters() if p.requires_grad]
     torch.save(
         {"labels": labels, "scores": scores.detach(), "grad": classifier.head.weight.grad, "trained": trained}, sys.argv[1]
     )
