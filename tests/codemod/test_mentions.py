@@ -1,0 +1,200 @@
+"""What is still said of fair-esm outside Python, and what only sounds like it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from codemod.mentions import mentions, notebook_mentions
+from codemod.notebooks.read import read
+
+ABOUT = "See https://github.com/facebookresearch/esm.\n"
+
+
+def said(path: str, text: str, programs: frozenset[str] = frozenset()) -> list[tuple[int, str, str]]:
+    return [(each.line, each.rule, each.why) for each in mentions(path, text, programs)]
+
+
+COMMANDS = {
+    "esm-extract esm2_t33_650M_UR50D in.fasta out --include mean": "extract.py of this tool's README",
+    "$BIN/esm-extract $MODEL in.fasta out": "extract.py of this tool's README",
+    "/opt/conda/bin/esm-extract -h": "extract.py of this tool's README",
+    "python scripts/extract.py esm2_t6_8M_UR50D a.fa out": "extract.py of this tool's README",
+    "python3 -u ../esm/scripts/extract.py $MODEL a.fa out": "extract.py of this tool's README",
+    "python extract.py $MODEL $IN \\\n  $OUT --toks_per_batch 4096": "extract.py of this tool's README",
+    "python extract.py weights.pt a.fa out --include per_tok": "extract.py of this tool's README",
+    "python -m esm.scripts.extract esm2_t6_8M_UR50D a.fa out": "extract.py of this tool's README",
+    'CMD ["esm-extract", "esm2_t6_8M_UR50D", "a.fa", "out"]': "extract.py of this tool's README",
+    "esm-extract esm_msa1b_t12_100M_UR50S a.a3m out": "transformers does not have",
+    "python extract.py esm1_t34_670M_UR50S a.fa out": "transformers does not have",
+    "esm-fold -i a.fasta -o pdbs": "EsmForProteinFolding",
+    "python esm/scripts/fold.py -i a.fasta -o pdbs": "EsmForProteinFolding",
+    "python examples/variant-prediction/predict.py --model-location esm1v_t33_650M_UR90S_1": "EsmForMaskedLM",
+    "python examples/inverse_folding/sample_sequences.py a.pdb": "environment of its own",
+    'python -c "import esm; esm.pretrained.esm2_t6_8M_UR50D()"': "imports fair-esm",
+    "RUN python3 -c 'from esm import pretrained'": "imports fair-esm",
+    "python -m esm": "a module of fair-esm",
+}
+
+
+@pytest.mark.parametrize(
+    "path", ["run.sh", "Dockerfile", "Makefile", ".github/workflows/ci.yml", "README.md", "pixi.toml"]
+)
+@pytest.mark.parametrize(("line", "why"), COMMANDS.items())
+def test_commands_of_fair_esm_are_listed_with_what_to_run_instead(path: str, line: str, why: str) -> None:
+    ((number, rule, reason),) = said(path, f"first\n    {line}\n")
+    assert (number, rule) == (2, "command_line")
+    assert why in reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "esm-extraction esm2_t33_650M_UR50D a.fa",
+        "my-esm-extract esm2_t33_650M_UR50D a.fa",
+        "esm-extract:",
+        "needs: esm-extract",
+        "The tool (`esm-extract`) came later than ours, extract.py too.",
+        "python features_extract.py esm2_t33_650M_UR50D",
+        "python extract.py --include data.csv",
+        "tar extract.py esm.tar",
+        "python fold.py -i a.fasta",
+        "alphafold/scripts/fold.py -i a.fasta",
+        "python -m esm_tools --run",
+        "python -m esm.sdk.forge",
+        "python -m esmvaltool",
+        "python -c 'import esmvalcore'",
+        "python -c 'from esm.models.esmc import ESMC'",
+        "python -c 'from esm.sdk import client'",
+        "python embed.py --model facebook/esm2_t33_650M_UR50D",
+        "huggingface-cli download facebook/esm2_t33_650M_UR50D",
+        "import esm from 'esm'",
+        "the Earth system model (ESM) from esm import data to run",
+    ],
+)
+@pytest.mark.parametrize("path", ["run.sh", "README.md"])
+def test_what_only_sounds_like_fair_esm_is_left_alone(path: str, line: str) -> None:
+    assert said(path, f"{line}\nfold.py extract.py\n") == []
+
+
+@pytest.mark.parametrize("line", ["# esm-extract esm2_t6_8M_UR50D a.fa out", "  # python -m esm.scripts.extract a b"])
+def test_a_comment_in_a_script_runs_nothing(line: str) -> None:
+    assert said("run.sh", line) == []
+
+
+def test_a_program_of_the_repository_is_not_fair_esms() -> None:
+    line = "python scripts/extract.py esm2_t6_8M_UR50D a.fa out\n"
+    assert said("run.sh", line, frozenset(["scripts/extract.py"])) == []
+    assert said("run.sh", line.replace("scripts", "$HERE/scripts"), frozenset(["tools/scripts/extract.py"])) == []
+    assert len(said("run.sh", line, frozenset(["extract.py", "scripts/my_extract.py"]))) == 1
+
+
+def test_code_in_a_document_is_listed_by_its_import() -> None:
+    fence = "```python\nimport torch\nimport esm\nmodel = esm.pretrained.esm2_t6_8M_UR50D()\n```\n"
+    text = f"{ABOUT}{fence}\n    >>> from esm import pretrained\n"
+    assert [(line, rule) for line, rule, _ in said("README.md", text)] == [(4, "documentation"), (8, "documentation")]
+
+
+def test_torch_hub_in_a_document_is_listed() -> None:
+    ((line, rule, why),) = said(
+        "docs/use.rst", '::\n\n   m, a = torch.hub.load("facebookresearch/esm:main", "esm2_t6_8M_UR50D")\n'
+    )
+    assert (line, rule) == (3, "documentation")
+    assert "EsmModel.from_pretrained" in why
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    import esm\n",
+        "    import esm\n    from esm.models.esm3 import ESM3\n",
+        f"{ABOUT}    from esm.models.esmc import ESMC\n",
+        f"{ABOUT}    from esm.sdk.api import ESMProtein\n",
+        f"{ABOUT}    from esm import sdk\n",
+        f"{ABOUT}    import esm_tools\n",
+        f"{ABOUT}We import esm embeddings.\n",
+        f'{ABOUT}    import esm from "esm";\n',
+        f"{ABOUT}    model = EsmModel.from_pretrained('facebook/esm2_t6_8M_UR50D')\n",
+    ],
+)
+def test_another_esm_in_a_document_is_left_alone(text: str) -> None:
+    assert said("README.md", text) == []
+
+
+INSTALLS = [
+    "pip install fair-esm",
+    "   $ pip3 install -q torch 'fair-esm[esmfold]==2.0.0' biotite",
+    "Run `python -m pip install git+https://github.com/facebookresearch/esm.git`.",
+    "conda install -c conda-forge fair-esm",
+    "pip install torch \\\n   fair-esm",
+    "- fair-esm == 2.0.0 (ESM-2 3B)",
+    "* `fair-esm`",
+    "needs fair-esm>=1.0",
+]
+
+
+@pytest.mark.parametrize("line", INSTALLS)
+def test_documents_that_tell_to_install_fair_esm_are_listed(line: str) -> None:
+    ((number, rule, why),) = said("README.md", f"# Install\n{line}\n")
+    assert (number, rule) == (2, "documentation")
+    assert "install fair-esm" in why
+
+
+@pytest.mark.parametrize(
+    "path", ["requirements.txt", "environment.yml", "Dockerfile", "install.sh", "Makefile", "pyproject.toml"]
+)
+def test_what_the_manifests_plan_is_not_repeated(path: str) -> None:
+    assert said(path, "RUN pip install fair-esm\nfair-esm==2.0.0\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pip install esm",
+        "pip install esm==3.1  # fair-esm is another package",
+        "pip install my-fair-esm",
+        "pip install ./vendor/fair-esm/",
+        "[weights](https://dl.fbaipublicfiles.com/fair-esm/models/esm2_t6_8M_UR50D.pt)",
+        "We use [ESM-2](https://github.com/facebookresearch/esm) as fair-esm ships it.",
+        "git clone https://github.com/someone/fair-esm-tools",
+    ],
+)
+def test_documents_may_speak_of_fair_esm(line: str) -> None:
+    assert said("README.md", line) == []
+
+
+@pytest.mark.parametrize("path", ["esm2.py", "a.ipynb", "poetry.lock", "package-lock.json", "conda-lock.yml"])
+def test_programs_notebooks_and_locks_are_read_elsewhere(path: str) -> None:
+    assert said(path, "esm-extract esm2_t6_8M_UR50D a.fa out\npip install fair-esm\n") == []
+
+
+def test_the_documents_of_a_copy_belong_to_the_copy() -> None:
+    programs = frozenset(["third/esm/esm/pretrained.py", "main.py"])
+    assert said("third/esm/examples/README.md", "pip install fair-esm", programs) == []
+    assert len(said("third/README.md", "pip install fair-esm", programs)) == 1
+
+
+def test_lines_count_as_editors_count_them() -> None:
+    text = "a\r\nb\\\r\nc\rd\nesm-extract \\\r\n esm2_t6_8M_UR50D a\fb.fasta\r\n"
+    assert [line for line, *_ in said("run.sh", text)] == [5]
+
+
+def test_shell_lines_of_a_notebook_are_listed_and_its_installs_are_not() -> None:
+    cells = [
+        "!pip install fair-esm\nx = 1",
+        "if x:\n    !python esm/scripts/extract.py {model} a.fa out",
+        "%%bash\n# esm-fold -i b\nls\nesm-fold -i a.fasta -o out",
+        "%%writefile a.py\nimport esm",
+        "'''\n!esm-extract esm2_t6_8M_UR50D a.fa out\n'''",
+        "!pip list",
+    ]
+    made = read(json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}))
+    found = list(notebook_mentions("a.ipynb", made))
+    assert [(each.line, each.rule) for each in found] == [
+        (5, "command_line"),
+        (10, "command_line"),
+        (13, "command_line"),
+    ]
+    lines = made.source.split("\n")
+    assert [lines[each.line - 1].split()[0] for each in found] == ["!python", "esm-fold", "import"]

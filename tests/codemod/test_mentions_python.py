@@ -1,0 +1,71 @@
+"""Commands of fair-esm in strings of Python programs: what runs is listed, what is said is not."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from codemod.mentions_python import python_mentions
+
+RUNS = [
+    "os.system('esm-extract esm2_t6_8M_UR50D a.fa out')",
+    "subprocess.run(f'esm-extract {model} {fasta} {out} --include mean', shell=True)",
+    "subprocess.run(['esm-extract', model, fasta, out], check=True)",
+    "subprocess.run(['esm-extract', 'esm2_t6_8M_UR50D', *files])",
+    "subprocess.check_call([sys.executable, 'scripts/extract.py', 'esm2_t6_8M_UR50D', fasta, out])",
+    "run([sys.executable, os.path.join(ESM, 'scripts', 'extract.py'), name, fasta, '--repr_layers', '33'])",
+    "run(['python', str(ESM / 'scripts' / 'extract.py'), name, fasta, out, '--include', 'per_tok'])",
+    "subprocess.run('esm-extract {} {} {}'.format(model, fasta, out).split())",
+    "subprocess.run(shlex.split('esm-fold -i %s -o %s' % (fasta, out)))",
+    "cmd = 'python ' + here + '/esm/scripts/extract.py esm2_t6_8M_UR50D ' + fasta",
+    "cmd = f'CUDA_DEVICES={gpu} {python} {folder}/esm/scripts/extract.py esm2_t6_8M_UR50D {fasta}'\ndo(cmd)",
+    "os.system(' '.join(['esm-fold', '-i', fasta, '-o', out]))",
+    "subprocess.run(['python', '-m', 'esm.scripts.extract', *arguments])",
+    "COMMAND = ['esm-fold', '-i'] + files",
+    "os.system('pip install fair-esm')",
+    "subprocess.check_call([sys.executable, '-m', 'pip', 'install', '-q', 'fair-esm==2.0.0'])",
+    "script.write('''#!/bin/bash\ncd work\nesm-extract \\\n  esm2_t6_8M_UR50D a.fa out\n''')",
+]
+
+SAYS = [
+    "'''Run esm-extract esm2_t6_8M_UR50D a.fa out first.'''",
+    "def f():\n    '''esm-extract esm2_t6_8M_UR50D a.fa out'''",
+    "print('run: esm-extract esm2_t6_8M_UR50D a.fa out')",
+    "logger.warning(f'esm-extract {model} failed')",
+    "raise ImportError('pip install fair-esm')",
+    "parser.add_argument('--pt', help='output of esm-extract esm2_t6_8M_UR50D a.fa out')",
+    "argparse.ArgumentParser(description='pip install fair-esm')",
+    "subprocess.run(['esm-extract'])",
+    "x = 'esm-extract'",
+    "x = 'esm2_t6_8M_UR50D'",
+    "os.system('python features_extract.py esm2_t6_8M_UR50D')",
+    "os.system('# esm-extract esm2_t6_8M_UR50D a.fa out')",
+    "os.system('pip install esm')",
+    "from_pretrained('facebook/esm2_t6_8M_UR50D')",
+    "subprocess.run(['python', '-m', 'esm_tools', model])",
+    "subprocess.run(['python', '-m', 'esm.sdk.forge'])",
+    "import esm\nesm.pretrained.esm2_t6_8M_UR50D()",
+]
+
+
+@pytest.mark.parametrize("program", RUNS)
+def test_a_command_that_is_run_is_listed_once(program: str) -> None:
+    (found,) = python_mentions("a.py", ast.parse("\n" + program))
+    assert (found.path, found.line, found.rule) == ("a.py", 2, "command_line")
+
+
+@pytest.mark.parametrize("program", SAYS)
+def test_what_is_only_said_or_something_else_is_left_alone(program: str) -> None:
+    assert list(python_mentions("a.py", ast.parse(program))) == []
+
+
+def test_a_program_of_the_repository_is_not_fair_esms() -> None:
+    tree = ast.parse("os.system(f'python {here}/tools/extract.py esm2_t6_8M_UR50D {fasta}')")
+    assert list(python_mentions("a.py", tree, {"src/tools/extract.py"})) == []
+    assert len(list(python_mentions("a.py", tree, {"src/extract.py"}))) == 1
+
+
+def test_a_sum_of_many_strings_is_no_trouble() -> None:
+    program = " + ".join(["'a'"] * 400)
+    assert list(python_mentions("a.py", ast.parse(f"x = {program}"))) == []
