@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Optional
 
-from codemod.candidates import candidates
+from codemod.candidates import PROGRAMS, candidates
 from codemod.manifests.needs import guarantees, needs_of
 from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
 from codemod.notebooks.read import read
@@ -46,6 +46,7 @@ def migrate(settings: Settings) -> Migration:
 
     done = rewrite(repository, _target(repository, settings))
     _manifests(repository, settings, done)
+    _mentions(repository, done)
     for problem in repository.problems.values():
         done.draft.leftovers[problem.path].append(problem)
     files = _file_plans(repository, done.draft)
@@ -82,6 +83,17 @@ def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> N
         done.draft.leftovers[path] += [answer for answer in answers if isinstance(answer, Leftover)]
         if edits and decoded:
             done.draft.texts[path] = _spliced(decoded.text, edits)
+
+
+def _mentions(repository: Repository, done: Rewriting) -> None:
+    """What scripts, documents and shell lines still say of fair-esm: listed."""
+    from codemod.mentions import mentions, notebook_mentions
+
+    for path in repository.found:
+        decoded = None if path.endswith(PROGRAMS) else repository.decoded(path)
+        done.draft.leftovers[path] += mentions(path, decoded.text, repository.programs) if decoded else ()
+    for path, notebook in repository.notebooks.items():
+        done.draft.leftovers[path] += notebook_mentions(path, notebook, repository.programs)
 
 
 def _spliced(text: str, edits: Iterable[Edit]) -> Assembled:

@@ -18,7 +18,7 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
     said = ["the numbers stay the same: same checkpoints"]
     if f"{OUTPUT}[contacts]" in keys or f"{MODEL}.predict_contacts()" in keys:
         said.append("contacts cost a second pass through the model")
-    said.append("transformers 4.56 to 5.2 are wrong for <mask> in padded batches: install <4.56 or >=5.3")
+    said.append("transformers 4.56 to 5.2 compute other numbers for padded batches and are refused: use <4.56 or >=5.3")
     return tuple(said)
 
 

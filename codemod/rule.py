@@ -178,6 +178,11 @@ class Site:
         rule = RULES.get(self.use.key)
         return rule.__module__.rpartition(".")[2] if rule else "unsupported"
 
+    def parent(self, node: ast.AST) -> ast.AST:
+        """The expression or statement around a node, in whatever file of the group it is."""
+        sources = {use.source: None for use in self.group.uses}
+        return next(source.parents[node] for source in sources if node in source.parents)
+
     @cached_property
     def models(self) -> list[Meaning]:
         """The models a use of an output comes from."""

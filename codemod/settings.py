@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from codemod.errors import UnusableInput
+from codemod.explain import rule_names
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -24,10 +25,14 @@ def configured(options: argparse.Namespace) -> argparse.Namespace:
     file = (options.paths[0] if options.paths else Path()) / "pyproject.toml"
     table = _table(file) if file.is_file() else {}
     for name, value in table.items():
-        if not isinstance(value, _KNOWN.get(name, ())):
+        words = all(isinstance(each, str) for each in value) if isinstance(value, list) else True
+        if not isinstance(value, _KNOWN.get(name, ())) or not words:
             raise UnusableInput(f"{file}: [tool.codemod] {name} = {value!r} is not a setting; known: to, exclude, only")
         if not getattr(options, name):
             setattr(options, name, value)
+    unknown = sorted(set(options.only) - set(rule_names()))
+    if unknown:
+        raise UnusableInput(f"there is no rule {unknown[0]!r}; the rules are {', '.join(rule_names())}")
     options.to = options.to or "fastesm2"
     if options.to not in ("fastesm2", "hf", "stub"):
         raise UnusableInput(f"{file}: [tool.codemod] to = {options.to!r} is not one of fastesm2, hf, stub")

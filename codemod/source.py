@@ -125,6 +125,7 @@ class Index:
         self.parents: dict[ast.AST, ast.AST] = {}
         self.scopes: dict[Scope, Scope] = {}
         self.bindings: dict[Scope, set[str]] = {tree: set()}
+        self.shared: dict[Scope, set[str]] = {}  # names that scopes further in change
         self._elsewhere: dict[Scope, set[str]] = {}
         self._tree = tree
         self._walk(tree)
@@ -150,6 +151,11 @@ class Index:
                     self.parents.update(dict.fromkeys(children, node))
                     todo.extend((each, scope if outside else inner) for each in children)
 
+    def _outward(self, scope: Scope) -> Iterator[Scope]:
+        while scope in self.scopes:
+            scope = self.scopes[scope]
+            yield scope
+
     def _entered(self, node: ast.AST, scope: Scope) -> Scope:
         """The scope that a node's children belong to."""
         if not isinstance(node, (ast.ClassDef, *FunctionNode)):
@@ -173,6 +179,10 @@ class Index:
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             if isinstance(node, ast.Global):
                 self.bindings[self._tree].update(node.names)
+                self.shared.setdefault(self._tree, set()).update(node.names)
+            else:
+                for outer in self._outward(scope):
+                    self.shared.setdefault(outer, set()).update(node.names)
             self._elsewhere.setdefault(scope, set()).update(node.names)
 
 

@@ -190,7 +190,11 @@ def _looked_at(analysis: Analysis, source: Source, node: ast.Call, name: str) ->
 
 
 def _patched(analysis: Analysis, source: Source, node: ast.Call, function: Value) -> Iterator[Use]:
-    """Dotted names in strings: `mock.patch("esm.pretrained.esm2_t6_8M_UR50D")`."""
+    """Names in strings: `mock.patch("esm.pretrained.esm2_t6_8M_UR50D")`, `find_spec("esm")`."""
+    if isinstance(function, External) and function.name.rpartition(".")[2] in ("find_spec", "version", "distribution"):
+        asked = constants(analysis.values.get(node.args[0])) if node.args else None
+        if asked and asked & {"esm", "fair-esm", "fair_esm"}:
+            yield Use(source, node, "string", None, frozenset(), "this asks whether fair-esm is installed")
     if not ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem")):
         return
     for argument in node.args:

@@ -7,9 +7,9 @@ def tokenize_batch(tokenizer, batch, max_residues=None):
     unknown = {piece for sequence in sequences for piece in tokenizer.tokenize(sequence)} - tokenizer.get_vocab().keys()
     if unknown:
         raise KeyError(", ".join(sorted(unknown)))
-    version = tuple(int(part) for part in transformers.__version__.split(".")[:2])
-    if len(sequences) > 1 and (4, 56) <= version < (5, 3) and any("<mask>" in sequence for sequence in sequences):
-        raise RuntimeError("transformers 4.56 to 5.2 compute wrong numbers for <mask> in a padded batch")
     length = {"truncation": True, "max_length": max_residues + 2} if max_residues else {}
     tokens = tokenizer(sequences, padding=True, return_tensors="pt", **length)["input_ids"]
+    version = tuple(int(part) for part in transformers.__version__.split(".")[:2])
+    if (4, 56) <= version < (5, 3) and tokens.eq(tokenizer.pad_token_id).any():
+        raise RuntimeError("transformers 4.56 to 5.2 compute other numbers for padded batches: install another version")
     return labels, sequences, tokens

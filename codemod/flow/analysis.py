@@ -34,10 +34,14 @@ from codemod.values import (
     Const,
     Deferred,
     External,
+    Func,
+    Instance,
     Meaning,
     Mixed,
     Module,
+    Seq,
     Value,
+    element,
     join,
     meanings,
     origins,
@@ -90,11 +94,24 @@ class Analysis:
         source = self.owners[scope]
         frame = Frame(self, source, scope)  # type: ignore[arg-type]
         if isinstance(scope, FunctionNode):
-            frame.env = {each.arg: self.cells.read(("param", scope, each.arg)) for each in parameters(scope)}
+            frame.env = {each.arg: self._parameter(source, scope, each.arg) for each in parameters(scope)}
         if isinstance(scope, ast.Lambda):
             self.cells.write(("return", scope), frame.evaluate(scope.body))
         else:
             execute(frame, scope.body)  # type: ignore[attr-defined]
+
+    def _parameter(self, source: Source, scope: ast.AST, name: str) -> Value:
+        """What the callers give, or what a pytest fixture of that name returns."""
+        value = self.cells.read(("param", scope, name))
+        in_tests = "fixture" in source.program or source.path.rpartition("/")[2].startswith("test")
+        if value is not None or not in_tests:
+            return value
+        homes = [source.path, self.project.module(source.path, "conftest")]
+        for fixture in (lookup_global(self, path, name) for path in homes if path):
+            if isinstance(fixture, Func) and _is_fixture(fixture.node):
+                given = self.cells.read(("return", fixture.node))
+                return element(given) if isinstance(given, Seq) else given
+        return value
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Value:
         return evaluate(frame, node)
@@ -216,6 +233,18 @@ class Analysis:
         models = [each for value in values for each in meanings(value) if each.kind == MODEL]
         return frozenset(origin for model in models for origin in model.origins)
 
+    def promised(self, annotation: Value, node: ast.AST) -> Value:
+        """What an annotation of fair-esm's class says of a value."""
+        return instance_of(annotation, node)
+
+    def contents(self, value: Value) -> Value:
+        """What an instance may give when it is taken apart like a tuple: nothing that can be proven."""
+        if not isinstance(value, Instance):
+            return value
+        held = [each for owner in self.lineage(value.node) for each in self.cells.attributes(owner)]
+        inside = frozenset(origin for each in held for origin in origins(each))
+        return Mixed(inside) if inside else OTHER
+
     def inherit(self, node: ast.ClassDef, bases: list[ast.ClassDef]) -> None:
         self._bases[node] = bases
         for base in bases:
@@ -296,6 +325,10 @@ def _is_about_evolutionaryscale(source: Source) -> bool:
     modules = [getattr(node, "module", None) or "" for node in source.nodes if isinstance(node, ast.ImportFrom)]
     modules += [alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names]
     return any(map(is_evolutionaryscale, modules)) and not _FAIR.search(source.program)
+
+
+def _is_fixture(node: ast.AST) -> bool:
+    return any("fixture" in ast.unparse(each) for each in getattr(node, "decorator_list", ()))
 
 
 def instance_of(annotation: Value, node: ast.AST) -> Value:

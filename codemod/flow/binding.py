@@ -32,6 +32,7 @@ def update(frame: Frame, target: ast.expr, value: Value) -> None:
 
 
 def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
+    value = frame.analysis.contents(value)
     exact = isinstance(value, Tup) and len(value.items) == len(targets)
     starred = any(isinstance(target, ast.Starred) for target in targets)
     for position, target in enumerate(targets):

@@ -42,6 +42,7 @@ class Arguments:
     node: ast.Call
     positional: list[Value]
     keywords: dict[Optional[str], Value]
+    expressions: tuple[ast.expr, ...] = ()  # of the positional values
 
     def get(self, position: int, name: str) -> Value:
         """A parameter's argument, given either way."""
@@ -51,7 +52,7 @@ class Arguments:
 
     def all(self) -> list[tuple[ast.expr, Value]]:
         named = zip((each.value for each in self.node.keywords), self.keywords.values())
-        return [*zip(self.node.args, self.positional), *named]
+        return [*zip(self.expressions, self.positional), *named]
 
     def after(self, count: int) -> Arguments:
         return replace(self, positional=self.positional[count:])
@@ -111,13 +112,13 @@ def _function(frame: Frame, function: Func, arguments: Arguments) -> Value:
     cells, signature = frame.analysis.cells, function.node.args  # type: ignore[attr-defined]
     names = [argument.arg for argument in (*signature.posonlyargs, *signature.args)]
     positional = list(function.given)
-    for expression, value in zip(arguments.node.args, arguments.positional):
-        starred = isinstance(expression, ast.Starred)
-        positional.extend([value] * max(0, len(names) - len(positional)) if starred else [value])
+    for position, value in enumerate(arguments.positional):
+        starred = isinstance(dict(enumerate(arguments.expressions)).get(position), ast.Starred)
+        positional.extend([value] * max(1, len(names) - len(positional)) if starred else [value])
     for name, value in zip(names, positional):
         cells.write(("param", function.node, name), value)
     if signature.vararg and len(positional) > len(names):
-        rest = Seq(join_all(positional[len(names) :]))
+        rest = Tup(tuple(positional[len(names) :]))
         cells.write(("param", function.node, signature.vararg.arg), rest)
     _keywords(frame, function, arguments, names)
     return cells.read(("return", function.node))
@@ -336,8 +337,10 @@ def _first(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     return arguments.get(0, "x")
 
 
-def _second(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
-    return arguments.get(1, "val")
+def _cast(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
+    value = arguments.get(1, "val")
+    promised = frame.analysis.promised(arguments.get(0, "typ"), node.args[0]) if node.args else None
+    return promised if promised is not None and value in (None, OTHER) else value
 
 
 def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
@@ -376,7 +379,7 @@ _EXTERNAL: dict[str, _Given] = {
     "importlib.import_module": _import_module,
     "torch.hub.load": _hub,
     "torch.no_grad": lambda frame, node, arguments: OTHER,
-    "typing.cast": _second,
+    "typing.cast": _cast,
 }
 _TAKES_APART = frozenset(
     f"builtins.{name}"

@@ -51,7 +51,7 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    base = evaluate(frame, node.value)
+    base = frame.analysis.contents(evaluate(frame, node.value))
     key = evaluate(frame, node.slice) if isinstance(node.slice, ast.expr) else OTHER
     if isinstance(base, Meaning):
         wanted = constants(key)
@@ -168,9 +168,19 @@ def _children(frame: Frame, node: ast.expr) -> Value:
 
 def _call(frame: Frame, node: ast.Call) -> Value:
     function = evaluate(frame, node.func)
-    positional = [evaluate(frame, each) for each in node.args]
+    given = [part for each in node.args for part in _given(frame, each)]
     keywords = {each.arg: evaluate(frame, each.value) for each in node.keywords}
-    return apply(frame, node, function, Arguments(node, positional, keywords))
+    positional, expressions = [value for _, value in given], tuple(each for each, _ in given)
+    return apply(frame, node, function, Arguments(node, positional, keywords, expressions))
+
+
+def _given(frame: Frame, node: ast.expr) -> list[tuple[ast.expr, Value]]:
+    """A positional argument, or what `*` makes of a tuple whose length is known."""
+    value = evaluate(frame, node)
+    spread = frame.analysis.values.get(node.value) if isinstance(node, ast.Starred) else None
+    if isinstance(node, ast.Starred) and isinstance(spread, Tup):
+        return [(node.value, item) for item in spread.items]
+    return [(node, value)]
 
 
 _EVALUATORS: dict[type, Callable[..., Value]] = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Optional
 
 from codemod.library import NAMES, canonical
 from codemod.source import FunctionNode, Scope, Source
-from codemod.values import OTHER, External, Meaning, Module, Value, join, join_all
+from codemod.values import OTHER, Class, External, Func, Map, Meaning, Module, Seq, Several, Tup, Value, join, join_all
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis
@@ -30,7 +30,7 @@ class Frame:
 
     def lookup(self, name: str) -> Value:
         if name in self.env:
-            return self.env[name]
+            return self._shared(name, self.env[name])
         here: Optional[Scope] = self.scope
         while here is not None and not isinstance(here, ast.Module):
             if isinstance(here, FunctionNode) and name in self.source.bindings[here]:
@@ -43,10 +43,29 @@ class Frame:
         self.env[name] = value
         self.analysis.cells.write(self._cell(name), value)
 
+    def _shared(self, name: str, value: Value) -> Value:
+        """A variable that inner scopes change too: `global`, `nonlocal`, or a container that is filled there."""
+        module = isinstance(self.scope, ast.Module)
+        filled = module and isinstance(value, (Tup, Seq, Map))
+        if filled or name in self.source.index.shared.get(self.scope, ()):
+            return join(value, self.analysis.cells.read(self._cell(name)))
+        return value
+
     def _cell(self, name: str) -> object:
-        if isinstance(self.scope, ast.Module) or name not in self.source.bindings[self.scope]:
+        if not isinstance(self.scope, ast.Module) and name not in self.source.bindings[self.scope]:
+            return self._outer_cell(name)
+        if isinstance(self.scope, ast.Module):
             return ("global", self.source.path, name)
         return ("attr" if isinstance(self.scope, ast.ClassDef) else "local", self.scope, name)
+
+    def _outer_cell(self, name: str) -> object:
+        """The cell of a variable that belongs to a scope further out."""
+        here: Optional[Scope] = self.source.scopes.get(self.scope)
+        while here is not None and not isinstance(here, ast.Module):
+            if isinstance(here, FunctionNode) and name in self.source.bindings[here]:
+                return ("local", here, name)
+            here = self.source.scopes[here]
+        return ("global", self.source.path, name)
 
 
 def lookup_global(analysis: Analysis, path: str, name: str, seen: frozenset[str] = frozenset()) -> Value:
@@ -82,6 +101,10 @@ def attribute_of_class(analysis: Analysis, node: ast.ClassDef, name: str) -> Val
     """An attribute of a class's instances: from the class and its bases, else from its subclasses."""
     lineage = analysis.lineage(node)
     found = join_all(analysis.cells.read(("attr", each, name)) for each in lineage)
-    if found is not None:
+    if isinstance(found, (Func, Class, Several)):
         return found
+    return join(found, _of_heirs(analysis, node, name))
+
+
+def _of_heirs(analysis: Analysis, node: ast.ClassDef, name: str) -> Value:
     return join_all(analysis.cells.read(("attr", each, name)) for each in analysis.heirs(node))

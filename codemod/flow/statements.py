@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 
 from codemod.flow.binding import assign, update
+from codemod.flow.calls import Arguments, apply
 from codemod.flow.frame import Frame
 from codemod.values import (
     OTHER,
@@ -13,12 +14,14 @@ from codemod.values import (
     Func,
     Instance,
     Meaning,
+    Mixed,
     Seq,
     Tup,
     Value,
     element,
     join,
     join_all,
+    origins,
 )
 
 
@@ -47,9 +50,10 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
 
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
-    frame.evaluate(node.annotation)
-    if node.value is not None:
-        assign(frame, node.target, frame.evaluate(node.value))
+    promised = frame.analysis.promised(frame.evaluate(node.annotation), node.annotation)
+    value = frame.evaluate(node.value) if node.value is not None else None
+    if node.value is not None or promised is not None:
+        assign(frame, node.target, join(value, promised) if value != OTHER else promised or OTHER)
 
 
 def _augmented(frame: Frame, node: ast.AugAssign) -> None:
@@ -131,6 +135,24 @@ def _try(frame: Frame, node: ast.Try) -> bool:
     return execute(frame, node.finalbody) and bool(ends)
 
 
+def _match(frame: Frame, node: ast.stmt) -> bool:
+    """`match`: what a pattern takes out of the subject cannot be told apart."""
+    subject = frame.evaluate(node.subject)  # type: ignore[attr-defined]
+    inside = origins(subject)
+    before, ends = dict(frame.env), []
+    for case in node.cases:  # type: ignore[attr-defined]
+        frame.env = dict(before)
+        for name in [getattr(each, "name", None) or getattr(each, "rest", None) for each in ast.walk(case.pattern)]:
+            if name:
+                frame.bind(name, Mixed(inside) if inside else OTHER)
+        if case.guard is not None:
+            frame.evaluate(case.guard)
+        if execute(frame, case.body):
+            ends.append(frame.env)
+    frame.env = _joined([before, *ends])
+    return True
+
+
 def _return(frame: Frame, node: ast.Return) -> bool:
     value = frame.evaluate(node.value) if node.value else None
     frame.analysis.cells.write(("return", frame.scope), value)
@@ -145,10 +167,13 @@ def _raise(frame: Frame, node: ast.Raise) -> bool:
 
 
 def _function(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    for decorator in node.decorator_list:
-        frame.evaluate(decorator)
+    decorators = [frame.evaluate(decorator) for decorator in node.decorator_list]
     frame.analysis.define(frame, node)
-    function = Func(node)
+    function: Value = Func(node)
+    for decorator, value in zip(reversed(node.decorator_list), reversed(decorators)):
+        if isinstance(value, Func):
+            call = ast.Call(func=decorator, args=[], keywords=[])
+            function = apply(frame, call, value, Arguments(call, [function], {}))
     if isinstance(frame.scope, ast.ClassDef) and node.args.args:
         frame.analysis.cells.write(("param", node, node.args.args[0].arg), _receiver(frame.scope, node))
     frame.bind(node.name, function)
@@ -197,7 +222,10 @@ def _scoped(frame: Frame, node: ast.stmt) -> None:
     """`global` and `nonlocal` are in the bindings already."""
 
 
+#: Statements of later Pythons than the oldest this runs on.
+_LATER: dict[str, Callable[..., object]] = {"Match": _match, "TryStar": _try}
 _EXECUTORS: dict[type, Callable[..., object]] = {
+    **{getattr(ast, name): run for name, run in _LATER.items() if hasattr(ast, name)},
     ast.AnnAssign: _annotated,
     ast.Assign: _assign,
     ast.AsyncFor: _for,

@@ -21,7 +21,7 @@ def batch_converter(site: Site) -> Answer:
     assert isinstance(call, ast.Call)
     assert isinstance(call.func, ast.Attribute)
     start, stop = site.source.span(call)
-    opening = f"{name('functools.partial')}({helper('tokenize_batch')}, "
+    opening = f"{name('functools.partial')}({_function(site)}, "
     length = [*call.args, *(each.value for each in call.keywords)]
     if not length or _is_none(length[0]):
         yield site.insert(start, opening)
@@ -41,7 +41,7 @@ def constructed(site: Site) -> Answer:
         yield Left("BatchConverter is made with keywords: use alphabet.get_batch_converter(length)")
         return
     length = f", max_residues={site.migrated(call.args[1])}" if len(call.args) == 2 else ""
-    made = f"{name('functools.partial')}({helper('tokenize_batch')}, {site.migrated(call.args[0])}{length})"
+    made = f"{name('functools.partial')}({_function(site)}, {site.migrated(call.args[0])}{length})"
     yield site.replace(call, made)
 
 
@@ -49,6 +49,12 @@ def constructed(site: Site) -> Answer:
 def called(site: Site) -> Answer:
     """The call itself does not change."""
     yield from ()
+
+
+def _function(site: Site) -> str:
+    """FastESM2's own code masks padding in every version of transformers; stock EsmModel does not in some."""
+    own_code = site.target.to == "fastesm2" and site.target.remote_code
+    return helper("encode_batch" if own_code else "tokenize_batch")
 
 
 def _is_none(node: ast.expr) -> bool:

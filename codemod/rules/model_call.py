@@ -11,10 +11,11 @@ The mask is computed from the tensor that is handed over, so that cut, masked an
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import Optional
 
-from codemod.library import ALPHABET, MODEL, OUTPUT
+from codemod.library import MODEL, OUTPUT
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, layers_of, model_of, rewrites
 from codemod.rules._dead_flags import dead_assignments
@@ -66,7 +67,7 @@ def _unread_flags(site: Site, call: Call) -> list[ast.expr]:
 
 def _names_no_flag(site: Site, read: ast.Subscript) -> bool:
     """Whether reading the representations does not repeat the expression of `repr_layers`."""
-    parent = site.source.parents[read]
+    parent = site.parent(read)
     one_layer = isinstance(parent, ast.Subscript) and parent.value is read
     return one_layer or (requested(site, read) is not None and depth_behind(site, read) is not None)
 
@@ -94,7 +95,7 @@ def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
 def mask_of(site: Site, call: Call, tokens: str) -> str:
     """An expression for the attention mask; `config` is at hand wherever the model is."""
     model = model_code(site, call.node)
-    if _masks_residues(site):
+    if site.target.to == "hf" and _pads_by_hand(site):
         return f"{helper('padding_mask')}({tokens}, {model}.config)"
     return f"{tokens}.ne({model}.config.pad_token_id)"
 
@@ -181,11 +182,12 @@ def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
     return text, [*edits, *named]
 
 
-def _masks_residues(site: Site) -> bool:
-    """Whether `<mask>` tokens can be among the tokens other than from a FASTA file."""
-    return f"{ALPHABET}.mask_idx" in site.group.keys or any(
-        "<mask>" in source.text for source in {use.source for use in site.group.uses}
-    )
+_PADDING = re.compile(r"\bpad_sequence\b|\bF\.pad\b|functional\.pad\b|\.fill_\(|\bfull\(|padding_idx\)")
+
+
+def _pads_by_hand(site: Site) -> bool:
+    """Whether padding is put among the tokens other than by the tokenizer, whose batches are looked at."""
+    return any(_PADDING.search(source.text) for source in {use.source for use in site.group.uses})
 
 
 def _reads_hidden_states(site: Site, call: Call) -> bool:
@@ -196,7 +198,7 @@ def _reads_hidden_states(site: Site, call: Call) -> bool:
 def last_layer(site: Site, read: ast.Subscript) -> bool:
     """Whether `output["representations"]` is read at the last layer only."""
     depth = depth_behind(site, read)
-    parent = site.source.parents[read]
+    parent = site.parent(read)
     if depth is None:
         return False
     if isinstance(parent, ast.Subscript) and parent.value is read:

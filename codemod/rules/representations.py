@@ -37,7 +37,8 @@ def representations(site: Site) -> Answer:
     elif one_layer:
         yield site.after(read.value, ".hidden_states")
     elif last_layer(site, read):
-        yield site.replace(read, f"{{{depth_behind(site, read)}: {site.code(read.value)}{_last(site)}}}")
+        yield site.insert(site.source.span(read)[0], f"{{{depth_behind(site, read)}: ")
+        yield site.after(read.value, f"{_last(site)}}}")
     else:
         yield from _several(site, read)
 
