@@ -18,6 +18,7 @@ DOCUMENT = "documentation"
 WORDS = (
     b"esm-extract", b"esm-fold", b"extract.py", b"fold.py", b"esmfold_inference.py", b"-m esm", b"import esm",
     b"from esm", b"facebookresearch/esm", b"fair-esm", b"fair_esm", b"variant-prediction", b"inverse_folding/",
+    b"esm.scripts",
 )  # fmt: skip
 _WORDS = re.compile("|".join(re.escape(word.decode()) for word in WORDS))
 
@@ -43,8 +44,10 @@ _EXAMPLE = "this example imports fair-esm: show the migrated code instead"
 _HUB = "this example loads fair-esm through torch.hub: show EsmModel.from_pretrained instead"
 _INSTALL = "readers are told to install fair-esm: name what the migrated code needs instead"
 
+#: Nobody writes a longer command: the line is data, and the patterns would take their time over it.
+_LONGEST = 8192
 #: Where a command may start, with the folder it is in.
-_AT = r"(?<![\w.-])(?P<script>(?:[^\s\"'`=;&|()]*/)?"
+_AT = r"(?<![\w.-])(?P<script>(?:[^\s\"'`=;&|()]{0,200}/)?"
 #: What a person gives these commands: an option, a variable, a checkpoint, a file of sequences.
 _ARGUMENT = r")[\"'`]?\s+[\"']?(?:--?\w|[$<{%]|esm\w*\d|\S+\.(?:pt|fasta|faa?)\b)"
 _OPTIONS = r"\s.*--(?:repr_layers|toks_per_batch|truncation_seq_length|include[ =]+(?:mean|per_tok|bos|contacts))\b"
@@ -100,7 +103,7 @@ def mentions(path: str, text: str, programs: Collection[str] = ()) -> Iterator[L
     prose = bool(_PROSE.fullmatch(path)) and not is_manifest(path)
     fair = bool(_FAIR.search(text))
     for number, line in _logical(text):
-        if prose or not _COMMENT.match(line):
+        if _WORDS.search(line) and (prose or not _COMMENT.match(line)):
             why = command(line, programs) or (_code(line, prose) if fair else "")
             said = why or ("" if is_manifest(path) else _installs(line, prose))
             if said:
@@ -163,9 +166,11 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
     """Lines with their backslash continuations, each with the number of its first line."""
     pending, first = "", 1
     for number, line in enumerate(lines(text), 1):
+        if line.stop - line.start > _LONGEST:
+            continue
         first = first if pending else number
         pending += text[line.start : line.stop]
-        if pending.endswith("\\") and line.next < len(text):
+        if pending.endswith("\\") and line.next < len(text) and len(pending) < _LONGEST:
             pending = pending[:-1]
             continue
         yield first, LINE_END.sub(" ", pending)

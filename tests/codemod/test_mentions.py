@@ -26,6 +26,7 @@ COMMANDS = {
     "python extract.py weights.pt a.fa out --include per_tok": "extract.py of this tool's README",
     "python -m esm.scripts.extract esm2_t6_8M_UR50D a.fa out": "extract.py of this tool's README",
     'CMD ["esm-extract", "esm2_t6_8M_UR50D", "a.fa", "out"]': "extract.py of this tool's README",
+    '["python", "-m", "esm.scripts.extract", "esm2_t6_8M_UR50D"]': "extract.py of this tool's README",
     "esm-extract esm_msa1b_t12_100M_UR50S a.a3m out": "transformers does not have",
     "python extract.py esm1_t34_670M_UR50S a.fa out": "transformers does not have",
     "esm-fold -i a.fasta -o pdbs": "EsmForProteinFolding",
@@ -173,6 +174,11 @@ def test_the_documents_of_a_copy_belong_to_the_copy() -> None:
     programs = frozenset(["third/esm/esm/pretrained.py", "main.py"])
     assert said("third/esm/examples/README.md", "pip install fair-esm", programs) == []
     assert len(said("third/README.md", "pip install fair-esm", programs)) == 1
+
+
+def test_a_line_of_data_is_not_read() -> None:
+    text = f"![]({'/a' * 50_000} extract.py esm2_t6_8M_UR50D)\nesm-fold -i a.fasta"
+    assert [line for line, *_ in said("README.md", text)] == [2]
 
 
 def test_lines_count_as_editors_count_them() -> None:
