@@ -19,6 +19,7 @@ from codemod.repository import Repository
 if TYPE_CHECKING:
     from codemod.assemble import Assembled
     from codemod.decide import Decided
+    from codemod.manifests.needs import Needs
     from codemod.rewrite import Draft, Rewriting
     from codemod.rule import Target
 
@@ -45,8 +46,8 @@ def migrate(settings: Settings) -> Migration:
     from codemod.rewrite import rewrite  # parses programs: not worth its start-up where there are none
 
     done = rewrite(repository, _target(repository, settings))
-    _manifests(repository, settings, done)
     _mentions(repository, done)
+    _manifests(repository, settings, done)
     for problem in repository.problems.values():
         done.draft.leftovers[problem.path].append(problem)
     files = _file_plans(repository, done.draft)
@@ -83,17 +84,41 @@ def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> N
         done.draft.leftovers[path] += [answer for answer in answers if isinstance(answer, Leftover)]
         if edits and decoded:
             done.draft.texts[path] = _spliced(decoded.text, edits)
+    _notebook_installs(repository, needs, done, keep, migrated)
+
+
+def _notebook_installs(repository: Repository, needs: Needs, done: Rewriting, keep: bool, migrated: bool) -> None:
+    """`!pip install fair-esm` in notebooks."""
+    from codemod.assemble import Assembled
+    from codemod.notebooks.installs import plan_installs
+
+    for path, notebook in repository.notebooks.items():
+        answers = list(plan_installs(path, notebook, needs, keep, migrated))
+        made = done.draft.texts.get(path)
+        edits = [*(made.edits if made else ()), *(each for each in answers if isinstance(each, Edit))]
+        done.draft.leftovers[path] += [each for each in answers if isinstance(each, Leftover)]
+        if edits:
+            in_order = sorted(edits, key=lambda each: (each.start, each.stop))
+            done.draft.texts[path] = Assembled(notebook.source, tuple(in_order))
 
 
 def _mentions(repository: Repository, done: Rewriting) -> None:
-    """What scripts, documents and shell lines still say of fair-esm: listed."""
-    from codemod.mentions import mentions, notebook_mentions
+    """What scripts, documents and commands still say of fair-esm: listed."""
+    from codemod.mentions import WORDS, mentions, notebook_mentions
+    from codemod.mentions_python import python_mentions
 
-    for path in repository.found:
-        decoded = None if path.endswith(PROGRAMS) else repository.decoded(path)
-        done.draft.leftovers[path] += mentions(path, decoded.text, repository.programs) if decoded else ()
-    for path, notebook in repository.notebooks.items():
-        done.draft.leftovers[path] += notebook_mentions(path, notebook, repository.programs)
+    programs, leftovers = frozenset(repository.programs), done.draft.leftovers
+    for path, data in list(repository.found.items()):
+        if not any(word in data for word in WORDS):
+            continue
+        source = repository.source(path) if path.endswith(PROGRAMS) else None
+        if path in repository.notebooks:
+            leftovers[path] += notebook_mentions(path, repository.notebooks[path], programs)
+        elif source is not None:
+            leftovers[path] += python_mentions(path, source.tree, programs)
+        elif not path.endswith(PROGRAMS):
+            decoded = repository.decoded(path)
+            leftovers[path] += mentions(path, decoded.text, programs) if decoded else ()
 
 
 def _spliced(text: str, edits: Iterable[Edit]) -> Assembled:
