@@ -76,7 +76,7 @@ def _eager(repository: Repository) -> bool:
 def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> None:
     """Dependency files; fair-esm leaves only when no use of it is left in the repository."""
     needs = needs_of(settings.to, settings.remote_code)
-    keep, migrated = not done.complete or bool(repository.problems), bool(done.draft.texts)
+    keep, migrated = not done.complete or bool(repository.problems), any(each.migrated for each in done.decided)
     for path in filter(is_manifest, repository.files):
         decoded = repository.decoded(path)
         answers = list(plan_manifest(path, decoded.text, needs, keep, migrated)) if decoded else []
@@ -93,7 +93,8 @@ def _notebook_installs(repository: Repository, needs: Needs, done: Rewriting, ke
     from codemod.notebooks.installs import plan_installs
 
     for path, notebook in repository.notebooks.items():
-        answers = list(plan_installs(path, notebook, needs, keep, migrated))
+        rewritten = migrated and path in done.draft.texts
+        answers = list(plan_installs(path, notebook, needs, keep, rewritten))
         made = done.draft.texts.get(path)
         edits = [*(made.edits if made else ()), *(each for each in answers if isinstance(each, Edit))]
         done.draft.leftovers[path] += [each for each in answers if isinstance(each, Leftover)]
