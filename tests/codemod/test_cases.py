@@ -1,8 +1,10 @@
 """Whole migrations: every case is a text file in `cases/`, one folder per rule; a new case needs no Python.
 
-The first lines may hold options (`to: hf`, which is the default; `remote_code: no`). Then come sections: `== units.py`
+The first lines may hold options (`to: hf`, which is the default; `remote_code: no`; `two_on_a_line: yes` where a line
+that is left has another use that is rewritten). Then come sections: `== units.py`
 is a file of the repository, `== units.py ->` what it becomes (a file without one must stay as it is), and
 `== leftovers` lists every use that is left, as `units.py:3: rule: words of the reason`.
+`<<read_fasta>>` stands for a helper function that is added, `<<read_fasta as read_fasta_>>` for one under another name.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from codemod.imports import Helper
 from codemod.migrate import Settings, migrate
 from codemod.records import Migration
 from tests.codemod.trees import grow
@@ -22,7 +25,15 @@ CASES = sorted(FOLDER.glob("*/*.txt"))
 RULES = sorted(file.stem for file in (Path(migrate.__code__.co_filename).parent / "rules").glob("[!_]*.py"))
 
 #: Bugs that are known and reported: case name, and what is wrong. Each goes as soon as it is mended.
-KNOWN_BUGS: dict[str, str] = {}
+KNOWN_BUGS: dict[str, str] = {
+    "fasta_dataset/star-imported-name": "A13: the helper shadows a name that a star import brings",
+    "fastesm2/identity-head": "A14: float16 leaves the model",
+    "imports/evolutionaryscale-pretrained": "C1: listed as fair-esm's",
+    "imports/in-class-body": "R4: imports in a class body are not seen by its methods",
+    "model_call/comments-in-call": "D1: comments between arguments are lost",
+    "model_call/flag-with-effect": "R3: a call with an effect is dropped",
+    "model_call/method-reference": "R2: half a group is rewritten",
+}
 
 
 @dataclass(frozen=True)
@@ -38,6 +49,7 @@ class Case:
 
 
 def read_case(text: str) -> Case:
+    text = re.sub(r"^<<(\w+)(?: as (\w+))?>>$", _helper, text, flags=re.M)
     head, *rest = re.split(r"^== (.*)\n", text, flags=re.M)
     options = dict(line.split(": ") for line in head.splitlines() if line)
     parts = dict(zip(rest[::2], rest[1::2]))
@@ -46,6 +58,11 @@ def read_case(text: str) -> Case:
     before = {name: body for name, body in parts.items() if not name.endswith(" ->")}
     assert expected.keys() <= before.keys(), "an expected text without its input"
     return Case(options, before, {**before, **expected}, leftovers)
+
+
+def _helper(match: re.Match[str]) -> str:
+    text = Helper.read(match[1]).text.rstrip("\n")
+    return text.replace(f" {match[1]}(", f" {match[2]}(", 1) if match[2] else text
 
 
 def run(root: Path, case: Case) -> Migration:
@@ -98,13 +115,17 @@ def test_the_case_comes_out_as_written(file: Path, tmp_path: Path) -> None:
     tally = migration.tally
     assert tally.uses_found == tally.uses_rewritten + tally.uses_stubbed + tally.uses_left
 
+    for each in migration.leftovers:
+        if each.rule != "imports" and "two_on_a_line" not in case.options:
+            assert case.before[each.path].splitlines()[each.line - 1] in after[each.path].splitlines(), each
+
     write(tmp_path, after)
     again = run(tmp_path, case)
     assert not again.changed, "the second run changes something"
     assert [why for _, why in listed(again)] or not case.leftovers, "what was left is listed again"
 
 
-@pytest.mark.parametrize("file", known())
+@pytest.mark.parametrize("file", [file for file in CASES if _name(file) not in KNOWN_BUGS], ids=_name)
 def test_the_case_keeps_its_line_ends(file: Path, tmp_path: Path) -> None:
     case = read_case(file.read_text("utf-8"))
     migration = run(write(tmp_path, case.before, "\r\n"), case)
