@@ -1,8 +1,8 @@
 """Whole migrations: every case is a text file in `cases/`, one folder per rule; a new case needs no Python.
 
-The first lines may hold options (`to: hf`, which is the default; `remote_code: no`; `two_on_a_line: yes` where a line
-that is left has another use that is rewritten). Then come sections: `== units.py`
-is a file of the repository, `== units.py ->` what it becomes (a file without one must stay as it is), and
+The first lines may hold options (`to: hf`, which is the default; `remote_code: no`; `python: 3.11` where older ones
+cannot read it; `two_on_a_line: yes` where a line that is left has another use that is rewritten). Then come sections:
+`== units.py` is a file of the repository, `== units.py ->` what it becomes (a file without one must stay as it is), and
 `== leftovers` lists every use that is left, as `units.py:3: rule: words of the reason`.
 `<<read_fasta>>` stands for a helper function that is added, `<<read_fasta as read_fasta_>>` for one under another name.
 """
@@ -10,6 +10,7 @@ is a file of the repository, `== units.py ->` what it becomes (a file without on
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from codemod.records import Migration
 from tests.codemod.trees import grow
 
 FOLDER = Path(__file__).parent / "cases"
-CASES = sorted(FOLDER.glob("*/*.txt"))
+ALL_CASES = sorted(FOLDER.glob("*/*.txt"))
 RULES = sorted(file.stem for file in (Path(migrate.__code__.co_filename).parent / "rules").glob("[!_]*.py"))
 
 #: Bugs that are known and reported: case name, and what is wrong. Each goes as soon as it is mended.
@@ -83,19 +84,28 @@ def listed(migration: Migration) -> list[tuple[str, str]]:
     return [(f"{each.path}:{each.line}: {each.rule}: ", each.why) for each in migration.leftovers]
 
 
+def _name(file: Path) -> str:
+    return f"{file.parent.name}/{file.stem}"
+
+
+def _needs_newer(file: Path) -> bool:
+    """Whether the case is written in a Python newer than this one (`python: 3.11`)."""
+    needed = read_case(file.read_text("utf-8")).options.get("python", "3.9")
+    return sys.version_info < tuple(map(int, needed.split(".")))
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.xfail(strict=True, reason=KNOWN_BUGS[name])] if name in KNOWN_BUGS else []
+
+
+CASES = [file for file in ALL_CASES if not _needs_newer(file)]
+
+
 def known() -> list[object]:
     return [
         pytest.param(file, id=_name(file), marks=_marks(_name(file)))
         for file in CASES
     ]  # fmt: skip
-
-
-def _name(file: Path) -> str:
-    return f"{file.parent.name}/{file.stem}"
-
-
-def _marks(name: str) -> list[pytest.MarkDecorator]:
-    return [pytest.mark.xfail(strict=True, reason=KNOWN_BUGS[name])] if name in KNOWN_BUGS else []
 
 
 @pytest.mark.parametrize("file", known())
@@ -135,10 +145,10 @@ def test_the_case_keeps_its_line_ends(file: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_has_its_cases(rule: str) -> None:
-    cases = [read_case(file.read_text("utf-8")) for file in CASES if file.parent.name == rule]
+    cases = [read_case(file.read_text("utf-8")) for file in ALL_CASES if file.parent.name == rule]
     assert len(cases) >= 8
 
 
 def test_two_cases_in_five_change_nothing() -> None:
-    cases = [read_case(file.read_text("utf-8")) for file in CASES]
+    cases = [read_case(file.read_text("utf-8")) for file in ALL_CASES]
     assert sum(not case.changes for case in cases) >= 0.4 * len(cases)
