@@ -36,14 +36,16 @@ def assemble(
     leaving: Sequence[ast.alias],
     extra: Sequence[Edit] = (),
     note: str = "",
+    starred: frozenset[str] = frozenset(),
 ) -> Assembled:
     """The file after these uses' edits, without the import aliases that leave. Raises CannotWrite.
 
-    `extra` are edits that belong to no use (widths); `note` is a comment to stand where an import stood, if any.
+    `extra` are edits that belong to no use (widths); `note` is a comment to stand where an import stood, if any;
+    `starred` are names that star imports bring.
     """
     gone = frozenset(written(alias, statement_of(source, alias)) for alias in leaving)
     ordered = _without_nested(source, _ordered(source, edits, extra))
-    names = Names(source, [edit.text for edit in ordered], gone)
+    names = Names(source, [edit.text for edit in ordered], gone, starred)
     clash = clashes(names)
     if clash:
         raise CannotWrite(list(edits), f"{clash} means something else in this module than the package")

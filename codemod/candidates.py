@@ -11,14 +11,14 @@ FIRST_WORD = b"esm"
 WORDS = (b"load_model_and_alphabet", b"get_batch_converter", b"repr_layers", b"FastaBatchedDataset")
 #: An import of a package called esm, in any of its forms.
 _IMPORTS = (
-    rb"(?:^|[;:])[ \t]*(?:from|import)[ \t]+esm\b|(?:^|[;:])[ \t]*import[ \t][^\n]*,[ \t]*esm\b|facebookresearch/esm"
+    rb"\bfrom[\s\\]+esm\b|\bimport\b[\w\s,.\\]{0,200}\besm\b|facebookresearch/esm"
     rb"|(?:import_module|importorskip|__import__)\([\"']esm\b"
 )
 PROGRAMS = (".py", ".pyi", ".ipynb")
 #: In a notebook lines are JSON strings.
 _IN_NOTEBOOK = re.compile(rb"\b(?:from|import)[ \t]+esm\b|facebookresearch/esm|" + b"|".join(WORDS))
-_REACHES = re.compile(_IMPORTS, re.MULTILINE)
-_MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS), re.MULTILINE)
+_REACHES = re.compile(_IMPORTS)
+_MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS))
 
 
 def candidates(found: Mapping[str, bytes]) -> list[str]:

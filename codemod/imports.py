@@ -46,13 +46,15 @@ _KEYWORD = {ast.FunctionDef: "def", ast.ClassDef: "class"}
 class Names:
     """Local names for what emitted text needs in one module."""
 
-    def __init__(self, source: Source, texts: Iterable[str], leaving: frozenset[str]) -> None:
-        """`leaving` are names whose fair-esm import goes away: they are free again."""
+    def __init__(
+        self, source: Source, texts: Iterable[str], leaving: frozenset[str], starred: frozenset[str] = frozenset()
+    ) -> None:
+        """`leaving` are names whose fair-esm import goes away; `starred` names that star imports bring."""
         self.source = source
         found = {match.groups() for text in texts for match in MARKER.finditer(text)}
         self.helpers = [Helper.read(name) for kind, name in sorted(found) if kind and not self._has(name)]
         wanted = {name for kind, name in found if not kind} | {need for each in self.helpers for need in each.needs}
-        self._taken = self._bound - leaving
+        self._taken = (self._bound | starred) - leaving
         self.local = {dotted: self._name(dotted) for dotted in sorted(wanted)}
         self.functions = {name: name if self._has(name) else self._free(name) for kind, name in found if kind}
 

@@ -64,6 +64,8 @@ class Placing:
         for parent in self.source.ancestors(statement):
             tried = isinstance(parent, ast.Try) and child in parent.body
             always = tried or isinstance(parent, (ast.Module, ast.With))
+            if isinstance(parent, ast.ClassDef):
+                return False  # its methods would not see the names
             if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
                 return False
             if not always and not self._holds_all(parent, child):

@@ -17,7 +17,7 @@ from codemod.source import Source
 from codemod.text import Decoded, decode
 
 _USES = re.compile(
-    rb"(?m)(?:^[ \t]*|\")(?:import|from)[ \t]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet"
+    rb"\b(?:import|from)[\s\\]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet"
 )
 
 
@@ -47,8 +47,8 @@ class Repository:
         """The Python files with an import line that names one of these modules."""
         names = "|".join(sorted(re.escape(name) for name in modules))
         line = re.compile(
-            rf"(?m)(?:^|[;:])[ \t]*(?:from|import)\b[^\n\r]*\b(?:{names})\b"
-            rf"|^[ \t]*from[ \t]+[\w.]+[ \t]+import[ \t]*\([^)]*\b(?:{names})\b".encode()
+            rf"\b(?:from|import)\b[^\n\r]*\b(?:{names})\b"
+            rf"|\bfrom[ \t]+[\w.]+[ \t]+import[ \t]*\([^)]*\b(?:{names})\b".encode()
         )
         found = self.search([name.encode() for name in modules])
         return {path: data for path, data in found.items() if line.search(data)}

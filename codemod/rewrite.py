@@ -154,7 +154,7 @@ class _Writer:
     ) -> Assembled:
         """The new text, which must still be a program; otherwise the uses in it are left."""
         try:
-            made = assemble(source, edits, leaving, extra, _NOTES.get(self.to, ""))
+            made = assemble(source, edits, leaving, extra, _NOTES.get(self.to, ""), self._starred(source))
         except CannotWrite as problem:
             raise CannotWrite(problem.uses or list(edits), str(problem)) from problem
         try:
@@ -162,6 +162,12 @@ class _Writer:
         except (SyntaxError, ValueError) as error:
             raise CannotWrite(list(edits), f"the result would not compile: {error}") from error
         return made
+
+    def _starred(self, source: Source) -> frozenset[str]:
+        """The names that star imports from modules of the repository bring."""
+        origins = [self.analysis.star_origins[star] for star in self.analysis.stars.get(source.path, ())]
+        modules = [self.analysis.project.source(origin) for origin in origins if origin in self.analysis.project.paths]
+        return frozenset(name for each in modules if each for name in each.bindings[each.tree])
 
     def _compile(self, source: Source, made: Assembled) -> None:
         notebook, text, flags = self.repository.notebooks.get(source.path), made.text.lstrip("\ufeff"), 0

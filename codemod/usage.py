@@ -178,6 +178,9 @@ _LOOKERS = frozenset(
 
 
 def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meaning) -> Iterator[Use]:
+    if function.kind.rpartition(".")[0] in PSEUDO and not isinstance(node.func, ast.Attribute):
+        why = f"{function.kind.rpartition('.')[2]} is called through a variable"
+        yield Use(source, node, "indirect", function, function.origins | {node}, why)
     indirect = node.func not in function.origins and function.kind.rpartition(".")[0] not in PSEUDO
     if function.kind in PSEUDO or indirect:
         yield Use(source, node, f"{function.kind}()", function, function.origins | {node})

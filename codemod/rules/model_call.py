@@ -120,6 +120,9 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
     model = site.code(call.node.func)
     if not isinstance(call.node.func, (ast.Name, ast.Attribute)):
         return f"the model is not a variable: {model}"
+    if any(isinstance(each, _ACTS) or _named(each) in ("next", "input", "open") for flag in call.flags.values()
+           for each in ast.walk(flag)):  # fmt: skip
+        return "a flag does something when it is evaluated: give it a variable first"
     statement = site.source.statement_of(call.node)
     for key in ("contacts", "attentions"):
         if not reads(site, call.node, key):
@@ -145,6 +148,13 @@ def _outer_stop(site: Site, call: ast.Call, argument: ast.expr) -> int:
     while site.source.text[stop:last].lstrip().startswith(")"):
         stop = site.source.text.index(")", stop) + 1
     return stop
+
+
+_ACTS = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
+
+
+def _named(node: ast.AST) -> str:
+    return node.func.id if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) else ""
 
 
 def _asked(call: Call, key: str) -> bool:

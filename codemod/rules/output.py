@@ -20,7 +20,7 @@ from codemod.rules.model_call import contacts_name
 def logits(site: Site) -> Answer:
     assert isinstance(site.node, ast.Subscript)
     if site.group.headless:  # the head is the identity: what it gives is what it gets
-        yield site.after(site.node.value, ".last_hidden_state")
+        yield site.after(site.node.value, ".last_hidden_state" + (".float()" if site.target.to == "fastesm2" else ""))
     elif site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
     else:

@@ -27,13 +27,7 @@ RULES = sorted(file.stem for file in (Path(migrate.__code__.co_filename).parent 
 
 #: Bugs that are known and reported: case name, and what is wrong. Each goes as soon as it is mended.
 KNOWN_BUGS: dict[str, str] = {
-    "fasta_dataset/star-imported-name": "A13: the helper shadows a name that a star import brings",
-    "fastesm2/identity-head": "A14: float16 leaves the model",
-    "imports/evolutionaryscale-pretrained": "C1: listed as fair-esm's",
-    "imports/in-class-body": "R4: imports in a class body are not seen by its methods",
     "model_call/comments-in-call": "D1: comments between arguments are lost",
-    "model_call/flag-with-effect": "R3: a call with an effect is dropped",
-    "model_call/method-reference": "R2: half a group is rewritten",
 }
 
 

@@ -60,7 +60,6 @@ def test_a_file_keeps_its_mode(mode: int, tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_bytes() == (DONE if code == 0 else USE)
 
 
-@pytest.mark.xfail(strict=True, reason="B22: no candidate")
 def test_a_byte_order_mark_stays(tmp_path: Path) -> None:
     grow(tmp_path, {"a.py": b"\xef\xbb\xbf" + USE})
     assert apply(tmp_path) == 0
