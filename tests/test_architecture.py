@@ -130,7 +130,7 @@ def loaded_by(*arguments: str) -> set[str]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--list", "--quiet"]], ids=["help", "list"])
 def test_asking_for_help_loads_nothing_heavy(arguments: list[str]) -> None:
-    assert loaded_by(*arguments) - {"libcst", "networkx"} == set()
+    assert loaded_by(*arguments) == set()
 
 
 def test_a_tree_without_fair_esm_loads_nothing_heavy(tmp_path: Path) -> None:
