@@ -8,7 +8,10 @@ from collections.abc import Mapping
 #: Nearly every file that uses fair-esm names it; searched first, over all files.
 FIRST_WORD = b"esm"
 #: Words of its interface, searched only in a repository that uses it: a file that is handed a model names no package.
-WORDS = (b"load_model_and_alphabet", b"get_batch_converter", b"repr_layers", b"FastaBatchedDataset")
+WORDS = (
+    b"load_model_and_alphabet", b"get_batch_converter", b"repr_layers", b"FastaBatchedDataset",
+    b"tok_to_idx", b"all_toks",
+)  # fmt: skip
 #: An import of a package called esm, in any of its forms.
 _IMPORTS = (
     rb"\bfrom[\s\\]+esm\b|\bimport\b[\w\s,.\\]{0,200}\besm\b|facebookresearch/esm"

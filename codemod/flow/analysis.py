@@ -238,9 +238,11 @@ class Analysis:
         return instance_of(annotation, node)
 
     def contents(self, value: Value) -> Value:
-        """What an instance may give when it is taken apart like a tuple: nothing that can be proven."""
+        """What a named tuple may give when it is taken apart: nothing that can be proven."""
         if not isinstance(value, Instance):
             return value
+        if not any("NamedTuple" in ast.unparse(base) for base in value.node.bases):
+            return OTHER
         held = [each for owner in self.lineage(value.node) for each in self.cells.attributes(owner)]
         inside = frozenset(origin for each in held for origin in origins(each))
         return Mixed(inside) if inside else OTHER

@@ -16,6 +16,7 @@ from codemod.values import (
     Func,
     Map,
     Meaning,
+    Mixed,
     Seq,
     Tup,
     Value,
@@ -52,6 +53,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
     base = frame.analysis.contents(evaluate(frame, node.value))
+    if isinstance(base, Mixed):
+        evaluate(frame, node.slice)
+        return OTHER  # the subscript itself is a use that nobody can prove
     key = evaluate(frame, node.slice) if isinstance(node.slice, ast.expr) else OTHER
     if isinstance(base, Meaning):
         wanted = constants(key)

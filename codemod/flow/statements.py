@@ -171,12 +171,34 @@ def _function(frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Non
     frame.analysis.define(frame, node)
     function: Value = Func(node)
     for decorator, value in zip(reversed(node.decorator_list), reversed(decorators)):
-        if isinstance(value, Func):
+        if isinstance(value, Func) and not _passes_through(value.node):
             call = ast.Call(func=decorator, args=[], keywords=[])
             function = apply(frame, call, value, Arguments(call, [function], {}))
     if isinstance(frame.scope, ast.ClassDef) and node.args.args:
         frame.analysis.cells.write(("param", node, node.args.args[0].arg), _receiver(frame.scope, node))
     frame.bind(node.name, function)
+
+
+def _passes_through(decorator: ast.AST) -> bool:
+    """Whether a decorator's wrapper takes anything and gives back what the function gives: then it is as if not there.
+
+    Following it would mix up the arguments of every function it is put on.
+    """
+    functions = [each for each in ast.walk(decorator) if isinstance(each, ast.FunctionDef) and each is not decorator]
+    if len(functions) != 1 or not (functions[0].args.vararg and functions[0].args.kwarg):
+        return False
+    names = {each.arg for each in ast.walk(decorator.args) if isinstance(each, ast.arg)}  # type: ignore[attr-defined]
+    nodes = list(ast.walk(functions[0]))
+    kept = {each.targets[0].id for each in nodes if isinstance(each, ast.Assign) and _calls(each.value, names)
+            and isinstance(each.targets[0], ast.Name)}  # fmt: skip
+    returned = [each.value for each in nodes if isinstance(each, ast.Return)]
+    return bool(returned) and all(
+        _calls(each, names) or (isinstance(each, ast.Name) and each.id in kept) for each in returned
+    )
+
+
+def _calls(node: ast.AST | None, names: set[str]) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
 
 
 def _receiver(owner: ast.ClassDef, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Value:
