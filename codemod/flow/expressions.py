@@ -52,8 +52,9 @@ def _attribute(frame: Frame, node: ast.Attribute) -> Value:
 
 
 def _subscript(frame: Frame, node: ast.Subscript) -> Value:
-    base = frame.analysis.contents(evaluate(frame, node.value))
-    if isinstance(base, Mixed):
+    whole = evaluate(frame, node.value)
+    base = frame.analysis.contents(whole)
+    if isinstance(whole, Mixed):
         evaluate(frame, node.slice)
         return OTHER  # the subscript itself is a use that nobody can prove
     key = evaluate(frame, node.slice) if isinstance(node.slice, ast.expr) else OTHER
