@@ -5,4 +5,7 @@ from __future__ import annotations
 from codemod.cli import main
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    try:
+        raise SystemExit(main())
+    except BrokenPipeError:  # `| head` has seen enough
+        raise SystemExit(0) from None

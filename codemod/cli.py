@@ -32,6 +32,8 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
     except UnusableInput as error:
         print(f"codemod: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:
+        raise
     except Exception as error:  # a bug of ours is no reason to look like an answer
         print(f"codemod: internal error, no file was changed: {type(error).__name__}: {error}", file=sys.stderr)
         print("codemod: please report it with the file it happened on; --debug shows where", file=sys.stderr)

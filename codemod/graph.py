@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
 import networkx as nx
@@ -28,24 +27,11 @@ def with_importers(project: Project, seeds: Iterable[str], search: Search) -> li
         for path in search(words):
             if project.copy_of(path):
                 continue
-            targets = {target for target in imported_files(project, path) if target in graph}
+            targets = {target for target in project.imports(path) if target in graph}
             graph.add_edges_from((path, target) for target in targets)
         fresh = [path for path in graph if path not in reached and project.source(path)]
         reached += fresh
     return sorted(reached)
-
-
-def imported_files(project: Project, path: str) -> Iterator[str]:
-    """The files of the repository that a file imports from."""
-    source = project.source(path)
-    for node in source.nodes if source else ():
-        if isinstance(node, ast.Import):
-            yield from filter(None, (project.module(path, alias.name) for alias in node.names))
-        elif isinstance(node, ast.ImportFrom):
-            target = project.imported(path, node)
-            if target:
-                yield target
-                yield from filter(None, (project.submodule(target, alias.name) for alias in node.names))
 
 
 def _imports_esm(project: Project, path: str) -> bool:

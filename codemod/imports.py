@@ -88,7 +88,8 @@ class Names:
                 shown = name if self.local[each] == name else f"{name} as {self.local[each]}"
                 packages.setdefault(package, []).append(shown)
             else:
-                lines.append(f"import {each}")
+                renamed = "" if self.local[each] == each else f" as {self.local[each]}"
+                lines.append(f"import {each}{renamed}")
         lines += [f"from {package} import {', '.join(sorted(names))}" for package, names in packages.items()]
         return sorted(lines, key=import_order)
 
@@ -121,6 +122,12 @@ class Names:
     def _has(self, name: str) -> bool:
         """Whether an earlier run has added this very function."""
         return Helper.read(name).text.strip() in self.source.text.replace("\r\n", "\n")
+
+
+def imported_names(source: Source) -> set[str]:
+    """The local names that a module's own imports bind."""
+    aliases = [node for node in source.nodes if isinstance(node, ast.alias)]
+    return {(alias.asname or alias.name).partition(".")[0] for alias in aliases}
 
 
 def import_order(line: str) -> tuple[bool, bool, str]:

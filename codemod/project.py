@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Optional
@@ -55,6 +55,18 @@ class Project:
                 folder = folder.parent
             return self._in_folder(folder, statement.module or "")
         return self.module(importer, statement.module or "")
+
+    def imports(self, path: str) -> Iterator[str]:
+        """The files of the repository that a file imports from."""
+        source = self.source(path)
+        for node in source.nodes if source else ():
+            if isinstance(node, ast.Import):
+                yield from filter(None, (self.module(path, alias.name) for alias in node.names))
+            elif isinstance(node, ast.ImportFrom):
+                target = self.imported(path, node)
+                if target:
+                    yield target
+                    yield from filter(None, (self.submodule(target, alias.name) for alias in node.names))
 
     def submodule(self, path: str, name: str) -> Optional[str]:
         """The file of `package.name`, when `path` is a package's `__init__.py`."""

@@ -13,6 +13,7 @@ from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
 from codemod.graph import with_importers
 from codemod.groups import group
+from codemod.imports import imported_names
 from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
 from codemod.notebooks.read import read
@@ -23,7 +24,7 @@ from codemod.repository import Repository
 from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
-from codemod.usage import Use, companions, find_uses
+from codemod.usage import Use, companions, find_uses, strangers
 from codemod.widths.artefacts import stale_artefacts
 from codemod.widths.config import config_widths
 from codemod.widths.plan import candidate_words, plan_widths
@@ -64,7 +65,7 @@ def rewrite(repository: Repository, target: Target) -> Rewriting:
     analysis = Analysis(project)
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = find_uses(analysis)
-    groups = group(uses, companions(analysis))
+    groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])
     refused: dict[Use, str] = {}
     while True:
         decided = decide_stub(groups) if target.to == "stub" else decide(groups, analysis, target, refused)
@@ -164,10 +165,13 @@ class _Writer:
         return made
 
     def _starred(self, source: Source) -> frozenset[str]:
-        """The names that star imports from modules of the repository bring."""
+        """The names of functions, classes and variables that star imports from modules of the repository bring.
+
+        What those modules import themselves is left out: it means the same here.
+        """
         origins = [self.analysis.star_origins[star] for star in self.analysis.stars.get(source.path, ())]
         modules = [self.analysis.project.source(origin) for origin in origins if origin in self.analysis.project.paths]
-        return frozenset(name for each in modules if each for name in each.bindings[each.tree])
+        return frozenset(name for each in modules if each for name in each.bindings[each.tree] - imported_names(each))
 
     def _compile(self, source: Source, made: Assembled) -> None:
         notebook, text, flags = self.repository.notebooks.get(source.path), made.text.lstrip("\ufeff"), 0

@@ -9,14 +9,14 @@ A use has a key that says what it is, for one rule to answer: `esm.pretrained.es
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
 from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
 from codemod.source import Source
-from codemod.values import External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins
+from codemod.values import OTHER, External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,27 @@ def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
                 together = frozenset(origin for each in arguments for origin in _tracked(analysis.values.get(each)))
                 if len(together) > 1:
                     yield together
+
+
+def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:
+    """What looks like fair-esm's on an object that cannot be seen may be any of what its file can reach by imports."""
+    reach: dict[str, set[str]] = {}
+    for use in uses:
+        if use.key == "word":
+            path = use.source.path
+            reach[path] = reach.get(path) or _reach(analysis, path)
+            near = [each.node for each in uses if each.source.path in reach[path]]
+            yield frozenset([use.node, *near])
+
+
+def _reach(analysis: Analysis, path: str) -> set[str]:
+    """A file and what it imports, directly or not, among the files that were followed."""
+    found, todo = {path}, [path]
+    while todo:
+        fresh = {each for each in analysis.project.imports(todo.pop()) if analysis.entered(each)} - found
+        found |= fresh
+        todo.extend(fresh)
+    return found
 
 
 def _tracked(value: Value) -> frozenset[ast.AST]:
@@ -96,7 +117,7 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
             yield Use(source, node, "holder", None, held, why)
     elif isinstance(base, Meaning) and base.kind in PSEUDO:
         yield from _member(source, node, base)
-    elif not isinstance(base, Meaning) and node.attr in WORDS["attributes"]:
+    elif node.attr in WORDS["attributes"] and analysis.values.get(node) in (None, OTHER):
         yield _word(source, node, base, f".{node.attr}")
 
 
