@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from codemod.assemble import Assembled, CannotWrite, assemble, one_each
+from codemod.bonds import companions, strangers
 from codemod.candidates import WORDS, candidates
 from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
@@ -24,7 +25,7 @@ from codemod.repository import Repository
 from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
-from codemod.usage import Use, companions, find_uses, strangers
+from codemod.usage import Use, find_uses
 from codemod.widths.artefacts import stale_artefacts
 from codemod.widths.config import config_widths
 from codemod.widths.plan import candidate_words, plan_widths

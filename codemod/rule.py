@@ -8,7 +8,7 @@ is missing.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -18,9 +18,10 @@ from typing import Optional, Union
 from codemod.flow.analysis import Analysis
 from codemod.library import CHECKPOINTS, MODEL, OUTPUT, PSEUDO, Checkpoint
 from codemod.records import Edit
+from codemod.shapes import is_cheap, model_of, mutates, stored_identity
 from codemod.source import Source
 from codemod.usage import Use
-from codemod.values import Const, Meaning, Tup, Value
+from codemod.values import Meaning, Value
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Group:
         loads = [use for use in self.uses if any(use.node in store.links for store in stores)]
         made = {use.node for use in self.uses if use.value and use.value.kind not in PSEUDO and use.key.endswith("()")}
         calls = [use for use in self.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
-        proven = all(any(_stored_identity(store, load, calls) for store in stores) for load in loads)
+        proven = all(any(stored_identity(store, load, calls) for store in stores) for load in loads)
         return bool(stores) and proven and made <= {load.node for load in loads}
 
     @cached_property
@@ -148,7 +149,7 @@ class Site:
 
     def twice(self, node: ast.expr, label: str) -> tuple[str, list[Edit]]:
         """An expression to use a second time: itself if reading it is free, else a name that a walrus gives it."""
-        if _cheap(node):
+        if is_cheap(node):
             return self.code(node), []
         while label in self._names:
             label += "_"
@@ -222,7 +223,7 @@ class Site:
     def changed_in_place(self, node: ast.AST) -> bool:
         """Whether a container is changed where it is read, or through the variable it is given."""
         parent = self.source.parents[node]
-        if _mutates(parent):
+        if mutates(parent):
             return True
         targets = parent.targets if isinstance(parent, ast.Assign) and parent.value is node else []
         names = [each.id for each in targets if isinstance(each, ast.Name)]
@@ -234,7 +235,7 @@ class Site:
         pairs = self.source.parents.items()
         named = [(each, parent) for each, parent in pairs if isinstance(each, ast.Name) and each.id == identifier]
         touched = [parent for each, parent in named if self.source.scope_of(each) is scope]
-        return [each for each in touched if _mutates(each)]
+        return [each for each in touched if mutates(each)]
 
     def _stores(self, identifier: str, node: ast.AST) -> list[ast.AST]:
         scope = self.source.scope_of(node)
@@ -246,58 +247,3 @@ class Site:
         loops = {each for each in self.source.ancestors(call) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))}
         again = loops.intersection(self.source.ancestors(store))
         return self.source.span(store) < self.source.span(call) and not again
-
-
-_MUTATORS = ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "add", "discard", "update")
-
-
-def _mutates(parent: ast.AST) -> bool:
-    """`container.append`, `container[...] = `, `del container[...]`, as the parent of the container."""
-    if isinstance(parent, ast.Attribute):
-        return parent.attr in _MUTATORS
-    return isinstance(parent, ast.Subscript) and not isinstance(parent.ctx, ast.Load)
-
-
-def _stored_identity(store: Use, load: Use, calls: Sequence[Use]) -> bool:
-    """`model.lm_head = Identity()` in the same block as the load, after it and before any call."""
-    statement, loaded = store.source.parents[store.node], load.source.statement_of(load.node)
-    if not isinstance(statement, ast.Assign) or not is_identity(statement.value) or store.source is not load.source:
-        return False
-    same_block = store.source.parents[statement] is load.source.parents[loaded]
-    between = [each for each in calls if each.source is load.source and load.line <= each.line <= store.line]
-    return same_block and statement.lineno > loaded.lineno and not between
-
-
-def is_identity(node: ast.expr) -> bool:
-    """`torch.nn.Identity(...)`, however it is imported."""
-    return isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Identity"
-
-
-def _cheap(node: ast.expr) -> bool:
-    """Names, attributes and moves to a device: reading them twice changes nothing."""
-    if isinstance(node, ast.Call):
-        move = node.func
-        return (
-            isinstance(move, ast.Attribute)
-            and move.attr in ("cuda", "cpu")
-            and not (node.args or node.keywords)
-            and _cheap(move.value)
-        )
-    if isinstance(node, ast.Attribute):
-        return _cheap(node.value)
-    return isinstance(node, ast.Name)
-
-
-def model_of(call: ast.Call) -> ast.expr:
-    """The expression of the model in `model(...)` or `model.forward(...)`."""
-    forward = isinstance(call.func, ast.Attribute) and call.func.attr == "forward"
-    return call.func.value if forward and isinstance(call.func, ast.Attribute) else call.func
-
-
-def layers_of(value: Value) -> Optional[list[int]]:
-    """The layer numbers of a literal `repr_layers`."""
-    if not isinstance(value, Tup):
-        return None
-    known = [item.values for item in value.items if isinstance(item, Const) and len(item.values) == 1]
-    numbers = [number for values in known for number in values if isinstance(number, int)]
-    return numbers if len(numbers) == len(value.items) else None

@@ -8,12 +8,13 @@ it read has risen. It reads programs and never runs them.
 from __future__ import annotations
 
 import ast
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from codemod.flow.arguments import Arguments
 from codemod.flow.cells import Cells
 from codemod.flow.expressions import evaluate
+from codemod.flow.externals import external
 from codemod.flow.frame import Frame, lookup_global
 from codemod.flow.statements import execute
 from codemod.library import (
@@ -21,24 +22,19 @@ from codemod.library import (
     INSTANCES,
     LAYERS,
     MODEL,
-    MODULES,
     NUM_LAYERS,
     WITHOUT_COUNTERPART,
-    canonical,
-    is_evolutionaryscale,
 )
 from codemod.project import Project
 from codemod.source import FunctionNode, Source, parameters
 from codemod.values import (
     OTHER,
     Const,
-    Deferred,
     External,
     Func,
     Instance,
     Meaning,
     Mixed,
-    Module,
     Seq,
     Value,
     element,
@@ -67,11 +63,11 @@ class Analysis:
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
         self._derived: defaultdict[ast.ClassDef, list[ast.ClassDef]] = defaultdict(list)
         self._entered: set[str] = set()
-        self._candidates: frozenset[str] = frozenset()
+        self.candidates: frozenset[str] = frozenset()
 
     def run(self, paths: Iterable[str]) -> None:
-        self._candidates = frozenset(paths)
-        for path in sorted(self._candidates):
+        self.candidates = frozenset(paths)
+        for path in sorted(self.candidates):
             self.enter(path)
         self.cells.settle(self._run)
         self.settled = True
@@ -115,6 +111,9 @@ class Analysis:
 
     def evaluate(self, frame: Frame, node: ast.expr) -> Value:
         return evaluate(frame, node)
+
+    def external(self, frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:
+        return external(frame, node, name, arguments)
 
     def keep(self, node: ast.AST, value: Value) -> Value:
         """Join a value into what is known of a node; gives the value back, not the join."""
@@ -163,29 +162,6 @@ class Analysis:
     def loaded(self, node: ast.AST, kind: str, name: Value) -> None:
         """A call of a fair-esm name, with the value of its first argument."""
         self.calls[node] = (kind, name)
-
-    def import_module(self, frame: Frame, node: ast.Import, alias: ast.alias) -> None:
-        top = alias.name.partition(".")[0]
-        shown = alias.name if alias.asname else top
-        frame.bind(alias.asname or top, self._module(frame.source, alias, shown, alias.name))
-
-    def import_from(self, frame: Frame, node: ast.ImportFrom, alias: ast.alias) -> None:
-        path = self.project.imported(frame.source.path, node)
-        if alias.name == "*":
-            self._import_star(frame.source, node, alias, path)
-            return
-        name = alias.asname or alias.name
-        if path is not None and not self._is_copy(path) and not self._shadows(path, node.module or "", alias.name):
-            frame.bind(name, self._through(frame.source, alias, self._from(frame.source, path, alias.name)))
-        elif node.level == 0:
-            frame.bind(name, self._module(frame.source, alias, f"{node.module}.{alias.name}", ""))
-        else:
-            frame.bind(name, OTHER)
-
-    def imported_by_name(self, path: str, name: str, node: ast.AST) -> Value:
-        """`importlib.import_module(name)`."""
-        known = canonical(name)
-        return Meaning(known, frozenset([node]), frozenset([node])) if known in MODULES and known else OTHER
 
     def depth(self, model: Meaning) -> Value:
         """The number of layers, where every checkpoint the model can be has the same."""
@@ -252,84 +228,6 @@ class Analysis:
         for base in bases:
             if node not in self._derived[base]:
                 self._derived[base].append(node)
-
-    def _module(self, source: Source, alias: ast.alias, shown: str, loaded: str) -> Value:
-        """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
-        top = shown.partition(".")[0]
-        path = self.project.module(source.path, shown) if loaded else None
-        package = self.project.module(source.path, "esm") if top == "esm" else None
-        copied = self.project.copy_of(package) if package else None
-        if path is not None and not copied and not self._shadows(path, shown, ""):
-            if self._near(source, path):
-                self.enter(path)
-            return Module(path)
-        other = is_evolutionaryscale(loaded or shown) or _is_about_evolutionaryscale(source)
-        known = canonical(shown) if top == "esm" and not other else None
-        if known is None:
-            return External(shown)
-        self.aliases[alias] = (source, loaded or shown)
-        if copied:
-            self.copies[alias] = copied
-        return Meaning(known, frozenset(), frozenset([alias]))
-
-    def _from(self, importer: Source, path: str, name: str) -> Value:
-        """A name of another module of the repository."""
-        submodule = self.project.submodule(path, name)
-        if not self._near(importer, submodule or path):
-            return Module(submodule) if submodule else Deferred(path, name)
-        self.enter(path)
-        value = lookup_global(self, path, name)
-        if submodule and value in (None, OTHER):
-            self.enter(submodule)
-            return Module(submodule)
-        return value
-
-    def _near(self, importer: Source, path: str) -> bool:
-        """Whether a module is read at once: a candidate, or imported by one."""
-        return path in self._candidates or importer.path in self._candidates
-
-    def _is_copy(self, path: str) -> bool:
-        return self.project.copy_of(path) is not None
-
-    def _through(self, source: Source, alias: ast.alias, value: Value) -> Value:
-        """A fair-esm name that another module of the repository hands on is imported here too."""
-        if isinstance(value, Meaning) and value.via:
-            self.aliases[alias] = (source, value.kind)
-            return Meaning(value.kind, frozenset(), value.via | {alias})
-        return value
-
-    def _shadows(self, path: str, module: str, name: str) -> bool:
-        """Whether a local module called esm stands where fair-esm is meant: it has no such name, and fair-esm has."""
-        if module.partition(".")[0] != "esm":
-            return False
-        source = self.project.source(path)
-        if source is None or (name and name in source.bindings[source.tree]):
-            return False
-        return bool(name) and canonical(f"{module}.{name}") is not None and not self.project.submodule(path, name)
-
-    def _import_star(self, source: Source, node: ast.ImportFrom, alias: ast.alias, path: str | None) -> None:
-        if path is not None and self._near(source, path):
-            self.enter(path)
-        origin = path or (canonical(node.module or "") if node.level == 0 else None)
-        if origin is None or alias in self.stars[source.path]:
-            return
-        self.stars[source.path].append(alias)
-        self.star_origins[alias] = origin
-        if path is None:
-            self.aliases[alias] = (source, f"{origin}.*")
-
-
-_FAIR = re.compile(r"\b(?:pretrained\.(?:esm|load_)|FastaBatchedDataset|get_batch_converter|load_model_and_alphabet)")
-
-
-def _is_about_evolutionaryscale(source: Source) -> bool:
-    """Whether a file imports what only EvolutionaryScale's esm has, and names nothing that only fair-esm has."""
-    modules = [getattr(node, "module", None) or "" for node in source.nodes if isinstance(node, ast.ImportFrom)]
-    modules += [f"{node.module}.{alias.name}" for node in source.nodes if isinstance(node, ast.ImportFrom)
-                for alias in node.names]  # fmt: skip
-    modules += [alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names]
-    return any(map(is_evolutionaryscale, modules)) and not _FAIR.search(source.program)
-
 
 def _is_fixture(node: ast.AST) -> bool:
     return any("fixture" in ast.unparse(each) for each in getattr(node, "decorator_list", ()))

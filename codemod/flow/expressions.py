@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
-from codemod.flow.calls import Arguments, apply
+from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
 from codemod.library import BLOCKS, LAYERS, OUTPUT
 from codemod.values import (

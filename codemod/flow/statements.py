@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 
+from codemod.flow.arguments import Arguments
 from codemod.flow.binding import assign, update
-from codemod.flow.calls import Arguments, apply
+from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
+from codemod.flow.imports import import_from, import_module
 from codemod.values import (
     OTHER,
     Class,
@@ -223,12 +225,12 @@ def _class(frame: Frame, node: ast.ClassDef) -> None:
 
 def _import(frame: Frame, node: ast.Import) -> None:
     for alias in node.names:
-        frame.analysis.import_module(frame, node, alias)
+        import_module(frame.analysis, frame, node, alias)
 
 
 def _import_from(frame: Frame, node: ast.ImportFrom) -> None:
     for alias in node.names:
-        frame.analysis.import_from(frame, node, alias)
+        import_from(frame.analysis, frame, node, alias)
 
 
 def _delete(frame: Frame, node: ast.Delete) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import ast
 
 from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
-from codemod.rule import Answer, Left, Site, is_identity, rewrites
+from codemod.rule import Answer, Left, Site, rewrites
+from codemod.shapes import is_identity
 
 _CONFIG = {
     "num_layers": "num_hidden_layers",

@@ -17,8 +17,9 @@ from typing import Optional
 
 from codemod.library import MODEL, OUTPUT
 from codemod.records import Edit
-from codemod.rule import Answer, Left, Site, helper, layers_of, model_of, rewrites
+from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._dead_flags import dead_assignments
+from codemod.shapes import layers_of, model_of
 from codemod.values import Meaning, origins
 
 _PARAMETERS = ("tokens", "repr_layers", "need_head_weights", "return_contacts")

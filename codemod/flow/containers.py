@@ -1,0 +1,65 @@
+"""What the methods of lists and dicts give, and what they change."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+
+from codemod.flow.arguments import Arguments
+from codemod.flow.binding import update
+from codemod.flow.frame import Frame
+from codemod.values import OTHER, Map, Seq, Tup, Value, element, item, join, join_all, with_item
+
+
+def _grow(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    new = arguments.positional[-1] if arguments.positional else None
+    update(frame, target, with_item(base, OTHER, new))
+    return None
+
+
+def _extend(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    new = join_all(arguments.positional)
+    if isinstance(base, Map):
+        merged = join(base, new) if isinstance(new, Map) else base
+        named = tuple((name, value) for name, value in arguments.keywords.items() if name)
+        update(frame, target, join(merged, Map(named)) if named else merged)
+    else:
+        update(frame, target, with_item(base, OTHER, element(new)))
+    return None
+
+
+def _get(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    key = arguments.get(0, "key")
+    return join(item(base, OTHER if key is None else key), arguments.get(1, "default"))
+
+
+def _items(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    return Seq(Tup((element(base), base.all()))) if isinstance(base, Map) else OTHER
+
+
+def _values(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    return Seq(base.all()) if isinstance(base, Map) else OTHER
+
+
+def _keys(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    return Seq(element(base))
+
+
+def _copy(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    return base
+
+
+CONTAINER: dict[str, Callable[[Frame, ast.expr, Value, Arguments], Value]] = {
+    "add": _grow,
+    "append": _grow,
+    "copy": _copy,
+    "extend": _extend,
+    "get": _get,
+    "insert": _grow,
+    "items": _items,
+    "keys": _keys,
+    "pop": _get,
+    "setdefault": _get,
+    "update": _extend,
+    "values": _values,
+}

@@ -1,0 +1,126 @@
+"""What imports bind: a name of fair-esm's, something of the repository, or a name of another package."""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from codemod.flow.frame import Frame, lookup_global
+from codemod.library import MODULES, canonical, is_evolutionaryscale
+from codemod.source import Source
+from codemod.values import OTHER, Deferred, External, Meaning, Module, Value
+
+if TYPE_CHECKING:
+    from codemod.flow.analysis import Analysis
+
+
+def import_module(analysis: Analysis, frame: Frame, node: ast.Import, alias: ast.alias) -> None:
+    top = alias.name.partition(".")[0]
+    shown = alias.name if alias.asname else top
+    frame.bind(alias.asname or top, _module(analysis, frame.source, alias, shown, alias.name))
+
+
+def import_from(analysis: Analysis, frame: Frame, node: ast.ImportFrom, alias: ast.alias) -> None:
+    path = analysis.project.imported(frame.source.path, node)
+    if alias.name == "*":
+        _import_star(analysis, frame.source, node, alias, path)
+        return
+    name = alias.asname or alias.name
+    foreign = path is None or _is_copy(analysis, path) or _shadows(analysis, path, node.module or "", alias.name)
+    if path is not None and not foreign:
+        frame.bind(name, _through(analysis, frame.source, alias, _from(analysis, frame.source, path, alias.name)))
+    elif node.level == 0:
+        frame.bind(name, _module(analysis, frame.source, alias, f"{node.module}.{alias.name}", ""))
+    else:
+        frame.bind(name, OTHER)
+
+
+def imported_by_name(analysis: Analysis, path: str, name: str, node: ast.AST) -> Value:
+    """`importlib.import_module(name)`."""
+    known = canonical(name)
+    return Meaning(known, frozenset([node]), frozenset([node])) if known in MODULES and known else OTHER
+
+
+def _from(analysis: Analysis, importer: Source, path: str, name: str) -> Value:
+    """A name of another module of the repository."""
+    submodule = analysis.project.submodule(path, name)
+    if not _near(analysis, importer, submodule or path):
+        return Module(submodule) if submodule else Deferred(path, name)
+    analysis.enter(path)
+    value = lookup_global(analysis, path, name)
+    if submodule and value in (None, OTHER):
+        analysis.enter(submodule)
+        return Module(submodule)
+    return value
+
+
+def _near(analysis: Analysis, importer: Source, path: str) -> bool:
+    """Whether a module is read at once: a candidate, or imported by one."""
+    return path in analysis.candidates or importer.path in analysis.candidates
+
+
+def _is_copy(analysis: Analysis, path: str) -> bool:
+    return analysis.project.copy_of(path) is not None
+
+
+def _through(analysis: Analysis, source: Source, alias: ast.alias, value: Value) -> Value:
+    """A fair-esm name that another module of the repository hands on is imported here too."""
+    if isinstance(value, Meaning) and value.via:
+        analysis.aliases[alias] = (source, value.kind)
+        return Meaning(value.kind, frozenset(), value.via | {alias})
+    return value
+
+
+def _shadows(analysis: Analysis, path: str, module: str, name: str) -> bool:
+    """Whether a local module called esm stands where fair-esm is meant: it has no such name, and fair-esm has."""
+    if module.partition(".")[0] != "esm":
+        return False
+    source = analysis.project.source(path)
+    if source is None or (name and name in source.bindings[source.tree]):
+        return False
+    return bool(name) and canonical(f"{module}.{name}") is not None and not analysis.project.submodule(path, name)
+
+
+def _import_star(analysis: Analysis, source: Source, node: ast.ImportFrom, alias: ast.alias, path: str | None) -> None:
+    if path is not None and _near(analysis, source, path):
+        analysis.enter(path)
+    origin = path or (canonical(node.module or "") if node.level == 0 else None)
+    if origin is None or alias in analysis.stars[source.path]:
+        return
+    analysis.stars[source.path].append(alias)
+    analysis.star_origins[alias] = origin
+    if path is None:
+        analysis.aliases[alias] = (source, f"{origin}.*")
+
+
+def _module(analysis: Analysis, source: Source, alias: ast.alias, shown: str, loaded: str) -> Value:
+    """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
+    top = shown.partition(".")[0]
+    path = analysis.project.module(source.path, shown) if loaded else None
+    package = analysis.project.module(source.path, "esm") if top == "esm" else None
+    copied = analysis.project.copy_of(package) if package else None
+    if path is not None and not copied and not _shadows(analysis, path, shown, ""):
+        if _near(analysis, source, path):
+            analysis.enter(path)
+        return Module(path)
+    other = is_evolutionaryscale(loaded or shown) or _is_about_evolutionaryscale(source)
+    known = canonical(shown) if top == "esm" and not other else None
+    if known is None:
+        return External(shown)
+    analysis.aliases[alias] = (source, loaded or shown)
+    if copied:
+        analysis.copies[alias] = copied
+    return Meaning(known, frozenset(), frozenset([alias]))
+
+
+_FAIR = re.compile(r"\b(?:pretrained\.(?:esm|load_)|FastaBatchedDataset|get_batch_converter|load_model_and_alphabet)")
+
+
+def _is_about_evolutionaryscale(source: Source) -> bool:
+    """Whether a file imports what only EvolutionaryScale's esm has, and names nothing that only fair-esm has."""
+    modules = [getattr(node, "module", None) or "" for node in source.nodes if isinstance(node, ast.ImportFrom)]
+    modules += [f"{node.module}.{alias.name}" for node in source.nodes if isinstance(node, ast.ImportFrom)
+                for alias in node.names]  # fmt: skip
+    modules += [alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names]
+    return any(map(is_evolutionaryscale, modules)) and not _FAIR.search(source.program)
