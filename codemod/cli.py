@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
@@ -83,14 +83,24 @@ def _run(options: argparse.Namespace) -> int:
     if options.action == "apply":
         _recover(options)
     chosen = configured(options)
-    migration = migrate(
-        Settings(tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code)
+    settings = Settings(
+        tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code
     )
+    progress = _progress(options)
+    migration = migrate(settings, progress)
+    progress("")
     if options.action == "apply":
         migration = _apply(migration, options.allow_dirty)
     _report(migration, options)
     found = bool(migration.changed or migration.leftovers)
     return 1 if options.action == "check" and found else 0
+
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    """One line on a terminal that the report overwrites; nothing where nobody watches."""
+    if options.quiet or not sys.stderr.isatty():
+        return lambda text: None
+    return lambda text: print(f"\r\x1b[2K{text and f'codemod: {text} ...'}", end="", file=sys.stderr, flush=True)
 
 
 def _apply(migration: Migration, allow_dirty: bool) -> Migration:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -35,11 +35,16 @@ class Settings:
     remote_code: bool = True
 
 
-def migrate(settings: Settings) -> Migration:
-    """Everything that is decided about a repository. Raises UnusableInput for a path that cannot be read."""
+def migrate(settings: Settings, progress: Callable[[str], None] = lambda text: None) -> Migration:
+    """Everything that is decided about a repository; `progress` is told what takes time before it starts.
+
+    Raises UnusableInput for a path that cannot be read.
+    """
     began = perf_counter()
+    progress("searching files")
     repository = Repository(settings.paths, settings.exclude)
     seeds = candidates(repository.found)
+    progress(f"following values through {len(seeds)} of {len(repository.files)} files")
     if not seeds and not any(is_manifest(path) for path in repository.found):
         tally = Tally(len(repository.files), seconds=round(perf_counter() - began, 3))
         return Migration(repository.root, settings.to, tally=tally, skipped=repository.skipped)
