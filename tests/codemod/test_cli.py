@@ -132,7 +132,7 @@ def test_one_line_names_a_path_that_is_not_there(tmp_path: Path, capfdbinary: py
 def test_a_bug_of_ours_is_2_one_sentence_and_no_traceback(
     tree: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("codemod.migrate.migrate", lambda settings: 1 / 0)
+    monkeypatch.setattr("codemod.migrate.migrate", lambda settings, progress: 1 / 0)
     before = photograph(tree)
     code, out, err = run(capfdbinary, tree, "--apply")
     assert (code, out) == (2, b"")
