@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codemod.imports import Names, clashes, written
 from codemod.placing import Placing, statement_of
 from codemod.records import Edit
 from codemod.source import Source
-from codemod.text import newline_of
+from codemod.text import newline_of, splice
 from codemod.usage import Use
 
 
@@ -70,15 +70,11 @@ def one_each(edits: Iterable[Edit]) -> list[Edit]:
 
 def _spliced(source: Source, edits: Iterable[Edit]) -> Assembled:
     newline = newline_of(source.text)
-    text, position, made = [], 0, []
-    for edit in sorted(edits, key=lambda each: (each.start, each.stop)):
-        new = edit.text.replace("\n", newline)
-        text += [source.text[position : edit.start], new]
-        position = edit.stop
-        made.append(Edit(edit.start, edit.stop, new, edit.rule))
-    new = "".join([*text, source.text[position:]])
+    in_order = sorted(edits, key=lambda each: (each.start, each.stop))
+    made = tuple(replace(edit, text=edit.text.replace("\n", newline)) for edit in in_order)
+    new = splice(source.text, made)
     blank = source.text[:1] in ("", "\r", "\n")
-    return Assembled(new if blank else new.lstrip("\r\n"), tuple(made))
+    return Assembled(new if blank else new.lstrip("\r\n"), made)
 
 
 def _ordered(source: Source, edits: dict[Use, list[Edit]], extra: Sequence[Edit]) -> list[Edit]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +15,7 @@ from codemod.notebooks.read import read
 from codemod.notebooks.write import write
 from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
 from codemod.repository import Repository
+from codemod.text import splice
 
 if TYPE_CHECKING:
     from codemod.assemble import Assembled
@@ -80,6 +81,8 @@ def _eager(repository: Repository) -> bool:
 
 def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> None:
     """Dependency files; fair-esm leaves only when no use of it is left in the repository."""
+    from codemod.assemble import Assembled
+
     needs = needs_of(settings.to, settings.remote_code)
     keep, migrated = not done.complete or bool(repository.problems), any(each.migrated for each in done.decided)
     for path in filter(is_manifest, repository.files):
@@ -88,7 +91,8 @@ def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> N
         edits = [answer for answer in answers if isinstance(answer, Edit)]
         done.draft.leftovers[path] += [answer for answer in answers if isinstance(answer, Leftover)]
         if edits and decoded:
-            done.draft.texts[path] = _spliced(decoded.text, edits)
+            made = tuple(sorted(edits))
+            done.draft.texts[path] = Assembled(splice(decoded.text, made), made)
     _notebook_installs(repository, needs, done, keep, migrated)
 
 
@@ -125,16 +129,6 @@ def _mentions(repository: Repository, done: Rewriting) -> None:
         elif not path.endswith(PROGRAMS):
             decoded = repository.decoded(path)
             leftovers[path] += mentions(path, decoded.text, programs) if decoded else ()
-
-
-def _spliced(text: str, edits: Iterable[Edit]) -> Assembled:
-    from codemod.assemble import Assembled
-
-    made = tuple(sorted(edits))
-    new = text
-    for edit in reversed(made):
-        new = new[: edit.start] + edit.text + new[edit.stop :]
-    return Assembled(new, made)
 
 
 def _file_plans(repository: Repository, draft: Draft) -> tuple[FilePlan, ...]:

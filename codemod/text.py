@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from codemod.errors import Undecodable
-from codemod.records import LINE_END
+from codemod.records import LINE_END, Edit
 
 #: Byte order marks of encodings that Python source cannot have; UTF-32 first, its mark begins like UTF-16's.
 FOREIGN_MARKS = {
@@ -50,6 +51,15 @@ def newline_of(text: str) -> str:
     r"""The line end most lines have; of equals the one seen first, and '\n' where there is none."""
     ends = LINE_END.findall(text)
     return max(dict.fromkeys(ends), key=ends.count, default="\n")
+
+
+def splice(text: str, edits: Iterable[Edit]) -> str:
+    """The text with edits made that do not overlap; they come in the order of their places."""
+    parts, position = [], 0
+    for edit in edits:
+        parts += [text[position : edit.start], edit.text]
+        position = edit.stop
+    return "".join([*parts, text[position:]])
 
 
 def _refuse_binary(data: bytes) -> None:

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from codemod.flow.arguments import Arguments
+from codemod.flow.attributes import instance_of
 from codemod.flow.cells import Cells
 from codemod.flow.expressions import evaluate
 from codemod.flow.externals import external
@@ -19,7 +20,6 @@ from codemod.flow.frame import Frame, lookup_global
 from codemod.flow.statements import execute
 from codemod.library import (
     CHECKPOINTS,
-    INSTANCES,
     LAYERS,
     MODEL,
     NUM_LAYERS,
@@ -209,10 +209,6 @@ class Analysis:
         models = [each for value in values for each in meanings(value) if each.kind == MODEL]
         return frozenset(origin for model in models for origin in model.origins)
 
-    def promised(self, annotation: Value, node: ast.AST) -> Value:
-        """What an annotation of fair-esm's class says of a value."""
-        return instance_of(annotation, node)
-
     def contents(self, value: Value) -> Value:
         """What a named tuple may give when it is taken apart: nothing that can be proven."""
         if not isinstance(value, Instance):
@@ -231,12 +227,6 @@ class Analysis:
 
 def _is_fixture(node: ast.AST) -> bool:
     return any("fixture" in ast.unparse(each) for each in getattr(node, "decorator_list", ()))
-
-
-def instance_of(annotation: Value, node: ast.AST) -> Value:
-    """What a parameter annotated with one of fair-esm's classes is; None where the annotation is anything else."""
-    kind = INSTANCES.get(annotation.kind) if isinstance(annotation, Meaning) else None
-    return Meaning(kind, frozenset([node])) if kind else None
 
 
 #: Values that may go anywhere: after the migration they are plain callables, lists and dicts that work alike.

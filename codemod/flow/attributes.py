@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
-from codemod.library import ATTRIBUTES, METHODS, MODEL, PSEUDO, SAME, canonical
+from codemod.library import ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
 from codemod.values import (
     OTHER,
     Class,
@@ -42,6 +42,12 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, Mixed):
         return base if name in SAME[MODEL] else OTHER
     return None if base is None else OTHER
+
+
+def instance_of(annotation: Value, node: ast.AST) -> Value:
+    """What a parameter annotated with one of fair-esm's classes is; None where the annotation is anything else."""
+    kind = INSTANCES.get(annotation.kind) if isinstance(annotation, Meaning) else None
+    return Meaning(kind, frozenset([node])) if kind else None
 
 
 def _member(frame: Frame, node: ast.AST, base: Meaning, name: str) -> Value:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from codemod.flow.arguments import Arguments
-from codemod.flow.attributes import attribute
+from codemod.flow.attributes import attribute, instance_of
 from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
@@ -123,7 +123,7 @@ def _first(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 def _cast(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     value = arguments.get(1, "val")
-    promised = frame.analysis.promised(arguments.get(0, "typ"), node.args[0]) if node.args else None
+    promised = instance_of(arguments.get(0, "typ"), node.args[0]) if node.args else None
     return promised if promised is not None and value in (None, OTHER) else value
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Callable, Iterable
 
 from codemod.flow.arguments import Arguments
+from codemod.flow.attributes import instance_of
 from codemod.flow.binding import assign, update
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
@@ -52,23 +53,18 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
 
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
-    promised = frame.analysis.promised(frame.evaluate(node.annotation), node.annotation)
+    promised = instance_of(frame.evaluate(node.annotation), node.annotation)
     value = frame.evaluate(node.value) if node.value is not None else None
     if node.value is not None or promised is not None:
         assign(frame, node.target, join(value, promised) if value != OTHER else promised or OTHER)
 
 
 def _augmented(frame: Frame, node: ast.AugAssign) -> None:
-    new, old = frame.evaluate(node.value), frame.evaluate(_loaded(node.target))
+    new, old = frame.evaluate(node.value), frame.evaluate(node.target)
     if isinstance(old, (Tup, Seq)):
         update(frame, node.target, Seq(join(element(old), element(new))))
     elif isinstance(node.target, ast.Name):
         frame.bind(node.target.id, OTHER)
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """A target read as an expression; it stays the same node, since values belong to nodes."""
-    return target
 
 
 def _if(frame: Frame, node: ast.If) -> bool:
