@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from codemod.marker import START, unmarked_bytes
+
 #: Nearly every file that uses fair-esm names it; searched first, over all files.
 FIRST_WORD = b"esm"
 #: Words of its interface, searched only in a repository that uses it: a file that is handed a model names no package.
@@ -26,11 +28,21 @@ _MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS))
 
 def candidates(found: Mapping[str, bytes]) -> list[str]:
     """The Python files and notebooks that may use fair-esm themselves."""
-    return [path for path, data in found.items() if path.endswith(PROGRAMS) and _pattern(path).search(data)]
+    return [path for path, data in found.items() if path.endswith(PROGRAMS) and _may_use(path, data)]
+
+
+def _may_use(path: str, data: bytes) -> bool:
+    pattern = _pattern(path)
+    return bool(pattern.search(data) and pattern.search(unmarked_bytes(data, path.endswith(".ipynb"))))
 
 
 def _pattern(path: str) -> re.Pattern[bytes]:
     return _IN_NOTEBOOK if path.endswith(".ipynb") else _MAY_USE
+
+
+def marked_files(found: Mapping[str, bytes]) -> list[str]:
+    """The Python files and notebooks that hold a comment of ours (see `codemod.marker`)."""
+    return [path for path, data in found.items() if path.endswith(PROGRAMS) and START.encode() in data]
 
 
 def reaches(program: str) -> bool:

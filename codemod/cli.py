@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--html", metavar="FILE", help="write the report as one HTML page")
     parser.add_argument("--sarif", metavar="FILE", help="write the leftovers as SARIF")
     parser.add_argument("--format", choices=("text", "github"), default="text", help="annotations for GitHub workflows")
+    parser.add_argument("--mark", action="store_true", help="write a TODO comment at every leftover")
     parser.add_argument("--only", action="append", default=[], metavar="RULE", help="only groups this rule can migrate")
     parser.add_argument("--exclude", action="append", default=[], metavar="GLOB", help="leave these files out")
     parser.add_argument("--allow-dirty", action="store_true", help="apply over uncommitted changes")
@@ -77,6 +78,8 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     if options.action == "undo":
         return _undo(options)
+    from dataclasses import replace
+
     from codemod.migrate import Settings, migrate
     from codemod.settings import configured
 
@@ -86,6 +89,7 @@ def _run(options: argparse.Namespace) -> int:
     settings = Settings(
         tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code
     )
+    settings = replace(settings, mark=options.mark)
     progress = _progress(options)
     migration = migrate(settings, progress)
     progress("")

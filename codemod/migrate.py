@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Optional
 
-from codemod.candidates import PROGRAMS, candidates
+from codemod.candidates import PROGRAMS, candidates, marked_files
 from codemod.manifests.needs import guarantees, needs_of
 from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
 from codemod.notebooks.read import read
@@ -34,6 +34,8 @@ class Settings:
     exclude: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     remote_code: bool = True
+    mark: bool = False  # whether leftovers get a comment
+    rejected: frozenset[int] = frozenset()  # numbers of groups that stay as they are
 
 
 def migrate(settings: Settings, progress: Callable[[str], None] = lambda text: None) -> Migration:
@@ -46,17 +48,17 @@ def migrate(settings: Settings, progress: Callable[[str], None] = lambda text: N
     repository = Repository(settings.paths, settings.exclude)
     seeds = candidates(repository.found)
     progress(f"following values through {len(seeds)} of {len(repository.files)} files")
-    if not seeds and not any(is_manifest(path) for path in repository.found):
+    if not (seeds or marked_files(repository.found) or any(is_manifest(path) for path in repository.found)):
         tally = Tally(len(repository.files), seconds=round(perf_counter() - began, 3))
         return Migration(repository.root, settings.to, tally=tally, skipped=repository.skipped)
     from codemod.rewrite import rewrite  # parses programs: not worth its start-up where there are none
 
-    done = rewrite(repository, _target(repository, settings))
+    done = rewrite(repository, _target(repository, settings), settings.rejected)
     _mentions(repository, done)
     _manifests(repository, settings, done)
     for problem in repository.problems.values():
         done.draft.leftovers[problem.path].append(problem)
-    files = _file_plans(repository, done.draft)
+    files = _marked(repository, settings, _file_plans(repository, done.draft))
     groups = tuple(_group(number, each, settings.to) for number, each in enumerate(done.decided, 1))
     from codemod.notes import notes
 
@@ -152,6 +154,20 @@ def _file_plan(repository: Repository, path: str, draft: Draft) -> FilePlan:
     return FilePlan(path, status, decoded.text, after, decoded.codec, edits, leftovers, cells)
 
 
+def _marked(repository: Repository, settings: Settings, files: tuple[FilePlan, ...]) -> tuple[FilePlan, ...]:
+    """Comments at leftovers come where they are asked for; those whose leftover has gone always go."""
+    known = {plan.path for plan in files}
+    others = [path for path in marked_files(repository.found) if path not in known]
+    if not (settings.mark or others or known.intersection(marked_files(repository.found))):
+        return files
+    from codemod.marking import bare, marked
+
+    finished = [bare(path, decoded) for path in others for decoded in [repository.decoded(path)] if decoded]
+    kept = [marked(plan, settings.mark) if plan.path.endswith(PROGRAMS) else plan for plan in files]
+    gone = [plan for plan in (marked(each, settings.mark) for each in finished) if plan.changed]
+    return tuple(sorted([*kept, *gone], key=lambda plan: plan.path))
+
+
 def _status(made: Optional[Assembled], leftovers: Sequence[Leftover], unreadable: bool) -> str:
     if unreadable:
         return "error"
@@ -164,7 +180,9 @@ def _status(made: Optional[Assembled], leftovers: Sequence[Leftover], unreadable
 def _group(number: int, decided: Decided, to: str) -> Group:
     done = "stubbed" if to == "stub" else "migrated"
     files = tuple(sorted({use.source.path for use in decided.group.uses}))
-    return Group(number, files, done if decided.migrated else "left", decided.why)
+    lines = {(use.source.path, use.line) for use in decided.group.uses}
+    lines |= {(use.source.path, use.source.line_of(edit.start)) for use, made in decided.edits.items() for edit in made}
+    return Group(number, files, done if decided.migrated else "left", decided.why, tuple(sorted(lines)))
 
 
 def _tally(repository: Repository, seeds: int, done: Rewriting, to: str, seconds: float) -> Tally:

@@ -82,6 +82,7 @@ class Group:
     files: tuple[str, ...]
     status: str  # migrated | stubbed | left
     why: Optional[str] = None
+    lines: tuple[tuple[str, int], ...] = ()  # path and line (of `FilePlan.source`) of its uses and their edits
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Optional
 from codemod.candidates import FIRST_WORD, PROGRAMS
 from codemod.discovery import discover
 from codemod.errors import Undecodable
+from codemod.marker import unmarked
 from codemod.notebooks.read import Notebook, Unreadable, read
 from codemod.records import Leftover
 from codemod.scan import scan
@@ -68,8 +69,8 @@ class Repository:
             if path.endswith(".ipynb"):
                 self.notebooks[path] = read(decoded.text)
                 self._unparsed_cells(path)
-                return Source(path, self.notebooks[path].source, self.notebooks[path].program)
-            return Source(path, decoded.text)
+                return Source(path, self.notebooks[path].source, unmarked(self.notebooks[path].program))
+            return Source(path, decoded.text, unmarked(decoded.text))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._problem(path, getattr(error, "lineno", None) or 1, _reason(error))
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from codemod.assemble import Assembled, CannotWrite, assemble, one_each
@@ -57,8 +57,14 @@ class Rewriting:
         return not self.kept and all(each.migrated for each in self.decided)
 
 
-def rewrite(repository: Repository, target: Target) -> Rewriting:
-    """Decide and write; a group that cannot be written down is left, and the rest is tried again."""
+REJECTED = "rejected in review"
+
+
+def rewrite(repository: Repository, target: Target, rejected: Collection[int] = ()) -> Rewriting:
+    """Decide and write; a group that cannot be written down is left, and the rest is tried again.
+
+    `rejected` are the numbers of groups that stay as they are, whatever the rules say.
+    """
     load_rules()
     repository.search(WORDS)
     seeds = candidates(repository.found)
@@ -70,6 +76,7 @@ def rewrite(repository: Repository, target: Target) -> Rewriting:
     refused: dict[Use, str] = {}
     while True:
         decided = decide_stub(groups) if target.to == "stub" else decide(groups, analysis, target, refused)
+        decided = [_reject(each) if number in rejected else each for number, each in enumerate(decided, 1)]
         aliases = Aliases(analysis, uses, decided)
         loaded = _loaded(analysis, decided)
         try:
@@ -80,6 +87,10 @@ def rewrite(repository: Repository, target: Target) -> Rewriting:
             if not stuck:
                 raise
             refused.update(stuck)
+
+
+def _reject(decided: Decided) -> Decided:
+    return Decided(decided.group, {}, dict.fromkeys(decided.group.uses, REJECTED))
 
 
 def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:

@@ -76,14 +76,14 @@ def names(encoder: Encoder, text: str) -> bool:
 
 def loaded(sources: Iterable[Source]) -> tuple[Encoder, ...]:
     """The encoders of the table whose model is loaded by its Hub id, in the table's order."""
-    likely = [source for source in sources if any(map(_known, _QUOTED.findall(source.text)))]
+    likely = [source for source in sources if any(map(_known, _QUOTED.findall(source.program)))]
     ids = {each for source in likely for each in _loaded_ids(source)}
     return tuple(encoder for encoder in ENCODERS if any(_is(encoder, each) for each in ids))
 
 
 def mentioned(sources: Iterable[Source]) -> tuple[Encoder, ...]:
     """The encoders that some word of the files means; only good enough to point something out."""
-    words = {word.lower() for source in sources for word in set(_WORD.findall(source.text))}
+    words = {word.lower() for source in sources for word in set(_WORD.findall(source.program))}
     return tuple(encoder for encoder in ENCODERS if any(names(encoder, word) for word in words))
 
 

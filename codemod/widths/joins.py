@@ -22,7 +22,7 @@ def joined(code: Code, encoders: Sequence[Encoder]) -> Iterator[frozenset[str]]:
     Every operand must come from exactly one encoder, and no encoder twice. The axis needs no look: vectors of
     different widths can only be joined along their width.
     """
-    likely = [source for source in code.sources if _LIKELY.search(source.text)]
+    likely = [source for source in code.sources if _LIKELY.search(source.program)]
     for source in likely:
         for node in source.nodes:
             operands = _operands(node)

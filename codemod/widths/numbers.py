@@ -72,7 +72,7 @@ def about_embeddings(source: Source, node: ast.AST) -> bool:
         first, last = node.lineno, node.end_lineno or node.lineno
         start = source.line_starts[first - 1]
         stop = source.line_starts[last] if last < len(source.line_starts) else len(source.text)
-        if _ABOUT.search(source.text[start:stop]):
+        if _ABOUT.search(source.program[start:stop]):
             return True
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
     return any(isinstance(each, kinds) and _ABOUT.search(each.name) for each in source.ancestors(node))
@@ -80,7 +80,7 @@ def about_embeddings(source: Source, node: ast.AST) -> bool:
 
 def _holds(source: Source, wanted: Collection[int], old: int) -> bool:
     """Whether the text has one of the numbers, so that files without are not walked."""
-    found = {int(each.replace("_", "")) for each in re.findall(r"(?<![\w.])\d[\d_]{0,6}(?![\w.])", source.text)}
+    found = {int(each.replace("_", "")) for each in re.findall(r"(?<![\w.])\d[\d_]{0,6}(?![\w.])", source.program)}
     return old in found or not found.isdisjoint(wanted)
 
 
