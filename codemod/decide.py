@@ -11,7 +11,7 @@ from codemod.records import Edit, Leftover
 from codemod.rule import RULES, Group, Left, Site, Target
 from codemod.usage import Use
 
-COPY = "esm is the copy of fair-esm in {}/, which may have been changed: compare it with fair-esm 2.0.0 first"
+COPY = "esm is the copy of fair-esm in {}: compare it with fair-esm 2.0.0 first"
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,16 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
         return ()
     if to == "stub":
         return ("every function that needs fair-esm raises NotImplementedError until its replacement is written",)
-    if to == "fastesm2":
-        return tuple(_fastesm2(done))
+    copies = [f"{folder}/ is a copy of fair-esm as released: only its users change" for folder in done.copies]
+    return tuple(_fastesm2(done) if to == "fastesm2" else _hf(keys)) + tuple(copies)
+
+
+def _hf(keys: set[str]) -> list[str]:
     said = ["the numbers stay the same: same checkpoints"]
     if f"{OUTPUT}[contacts]" in keys or f"{MODEL}.predict_contacts()" in keys:
         said.append("contacts cost a second pass through the model")
     said.append("transformers 4.56 to 5.2 compute other numbers for padded batches and are refused: use <4.56 or >=5.3")
-    return tuple(said)
+    return said
 
 
 def _fastesm2(done: Rewriting) -> list[str]:

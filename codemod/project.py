@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import Optional
 
+from codemod.releases import LANGUAGE_MODEL_FILES, is_released
 from codemod.source import Source
 
 
@@ -32,6 +33,18 @@ class Project:
     def copy_of(self, path: str) -> Optional[str]:
         """The copy of fair-esm that a file belongs to."""
         return next((folder for folder in self.copies if path.startswith(f"{folder}/")), None)
+
+    @staticmethod
+    def dotted_in(folder: str, path: str) -> str:
+        """The name a file of a copy has in fair-esm itself: `esm.model.esm2`."""
+        inside = path[len(folder) + 1 :].removesuffix(".py").removesuffix("__init__").rstrip("/")
+        return ".".join(["esm", *filter(None, inside.split("/"))])
+
+    def changed_in(self, folder: str) -> tuple[str, ...]:
+        """The files of a copy of fair-esm that are not as released; only those a language model is made of count."""
+        names = [name for name in LANGUAGE_MODEL_FILES if f"{folder}/{name}" in self.paths]
+        sources = [(name, self.source(f"{folder}/{name}")) for name in names]
+        return tuple(name for name, source in sources if source is None or not is_released(name, source.text))
 
     def _loads_checkpoints(self, path: str) -> bool:
         source = self.source(path)

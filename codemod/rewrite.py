@@ -50,6 +50,7 @@ class Rewriting:
     kept: int = 0
     checkpoints: frozenset[str] = frozenset()
     draft: Draft = field(default_factory=Draft)
+    copies: tuple[str, ...] = ()  # folders of the repository that are fair-esm as it was released
 
     @property
     def complete(self) -> bool:
@@ -81,7 +82,8 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
         loaded = _loaded(analysis, decided)
         try:
             draft = _Writer(repository, analysis, decided, aliases, target.to).draft(loaded)
-            return Rewriting(decided, len(aliases.gone), len(aliases.kept), loaded, draft)
+            copies = tuple(folder for folder in sorted(project.copies) if not project.changed_in(folder))
+            return Rewriting(decided, len(aliases.gone), len(aliases.kept), loaded, draft, copies)
         except CannotWrite as problem:
             stuck = {use: str(problem) for use in problem.uses if use not in refused}
             if not stuck:

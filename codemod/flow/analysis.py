@@ -53,7 +53,7 @@ class Analysis:
         self.values: dict[ast.AST, Value] = {}
         self.owners: dict[ast.AST, Source] = {}
         self.aliases: dict[ast.alias, tuple[Source, str]] = {}
-        self.copies: dict[ast.AST, str] = {}  # import aliases that mean a copy of fair-esm in this repository
+        self.copies: dict[ast.AST, str] = {}  # import aliases that mean a changed copy of fair-esm
         self.calls: dict[ast.AST, tuple[str, Value]] = {}
         self.escapes: dict[ast.AST, tuple[Value, str]] = {}
         self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Optional
 
 from codemod.flow.frame import Frame, lookup_global
 from codemod.library import MODULES, canonical, is_evolutionaryscale
@@ -27,8 +27,11 @@ def import_from(analysis: Analysis, frame: Frame, node: ast.ImportFrom, alias: a
         _import_star(analysis, frame.source, node, alias, path)
         return
     name = alias.asname or alias.name
-    foreign = path is None or _is_copy(analysis, path) or _shadows(analysis, path, node.module or "", alias.name)
-    if path is not None and not foreign:
+    copied = analysis.project.copy_of(path) if path else None
+    if path is not None and copied:
+        inside = analysis.project.dotted_in(copied, path)
+        frame.bind(name, _fair_esm(analysis, frame.source, alias, f"{inside}.{alias.name}", path))
+    elif path is not None and not _shadows(analysis, path, node.module or "", alias.name):
         frame.bind(name, _through(analysis, frame.source, alias, _from(analysis, frame.source, path, alias.name)))
     elif node.level == 0:
         frame.bind(name, _module(analysis, frame.source, alias, f"{node.module}.{alias.name}", ""))
@@ -58,10 +61,6 @@ def _from(analysis: Analysis, importer: Source, path: str, name: str) -> Value:
 def _near(analysis: Analysis, importer: Source, path: str) -> bool:
     """Whether a module is read at once: a candidate, or imported by one."""
     return path in analysis.candidates or importer.path in analysis.candidates
-
-
-def _is_copy(analysis: Analysis, path: str) -> bool:
-    return analysis.project.copy_of(path) is not None
 
 
 def _through(analysis: Analysis, source: Source, alias: ast.alias, value: Value) -> Value:
@@ -98,19 +97,28 @@ def _module(analysis: Analysis, source: Source, alias: ast.alias, shown: str, lo
     """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
     top = shown.partition(".")[0]
     path = analysis.project.module(source.path, shown) if loaded else None
-    package = analysis.project.module(source.path, "esm") if top == "esm" else None
-    copied = analysis.project.copy_of(package) if package else None
-    if path is not None and not copied and not _shadows(analysis, path, shown, ""):
+    copied = analysis.project.copy_of(path) if path else None
+    if path is not None and copied:
+        return _fair_esm(analysis, source, alias, analysis.project.dotted_in(copied, path), path)
+    if path is not None and not _shadows(analysis, path, shown, ""):
         if _near(analysis, source, path):
             analysis.enter(path)
         return Module(path)
     other = is_evolutionaryscale(loaded or shown) or _is_about_evolutionaryscale(source)
-    known = canonical(shown) if top == "esm" and not other else None
+    return External(shown) if top != "esm" or other else _fair_esm(analysis, source, alias, shown, None)
+
+
+def _fair_esm(analysis: Analysis, source: Source, alias: ast.alias, name: str, path: Optional[str]) -> Value:
+    """A name of the installed package, or of the copy in the repository that `path` belongs to."""
+    known = canonical(name)
     if known is None:
-        return External(shown)
-    analysis.aliases[alias] = (source, loaded or shown)
-    if copied:
-        analysis.copies[alias] = copied
+        return External(name)
+    analysis.aliases[alias] = (source, name)
+    path = path or analysis.project.module(source.path, "esm.pretrained")
+    copied = analysis.project.copy_of(path) if path else None
+    changed = analysis.project.changed_in(copied) if copied else ()
+    if changed:
+        analysis.copies[alias] = f"{copied}/, changed in {', '.join(changed)}"
     return Meaning(known, frozenset(), frozenset([alias]))
 
 
