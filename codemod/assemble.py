@@ -52,7 +52,7 @@ def assemble(
     resolved = [Edit(edit.start, edit.stop, names.resolve(edit.text), edit.rule) for edit in ordered]
     inside = [edit for edit in ordered if edit.start != edit.stop]
     placed = Placing(source, names, leaving, tuple(edit.start for edit in ordered), note).edits()
-    resolved += [edit for edit in placed if not any(each.start <= edit.start < each.stop for each in inside)]
+    resolved += [edit for edit in placed if not any(_swallows(each, edit) for each in inside)]
     return _spliced(source, resolved)
 
 
@@ -66,6 +66,12 @@ def one_each(edits: Iterable[Edit]) -> list[Edit]:
         else:
             joined.append(edit)
     return joined
+
+
+def _swallows(outer: Edit, inner: Edit) -> bool:
+    """Whether a replacement takes away the text another one changes; what is inserted before it stays."""
+    inserted_before = inner.start == inner.stop == outer.start
+    return outer.start <= inner.start < outer.stop and not inserted_before
 
 
 def _spliced(source: Source, edits: Iterable[Edit]) -> Assembled:
