@@ -23,6 +23,7 @@ class Frame:
     source: Source
     scope: Scope
     env: dict[str, Value] = field(default_factory=dict)
+    dead: bool = False  # whether control can no longer come here
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression here (`flow.expressions.evaluate`, which the analysis knows)."""

@@ -29,10 +29,15 @@ from codemod.values import (
 
 
 def execute(frame: Frame, body: Iterable[ast.stmt]) -> bool:
-    """Run statements in order; False when control cannot come out at their end (return, raise)."""
-    through = True
+    """Run statements in order; False when control cannot come out at their end (return, raise).
+
+    What stands after that is read like the rest, but nothing it returns comes back.
+    """
+    through, dead = True, frame.dead
     for statement in body:
         through = _statement(frame, statement) and through
+        frame.dead = dead or not through
+    frame.dead = dead
     return through
 
 
@@ -153,7 +158,8 @@ def _match(frame: Frame, node: ast.stmt) -> bool:
 
 def _return(frame: Frame, node: ast.Return) -> bool:
     value = frame.evaluate(node.value) if node.value else None
-    frame.analysis.cells.write(("return", frame.scope), value)
+    if not frame.dead:
+        frame.analysis.cells.write(("return", frame.scope), value)
     return False
 
 

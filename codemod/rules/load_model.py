@@ -14,7 +14,7 @@ from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
-from codemod.values import Const, origins
+from codemod.values import Const, constants, origins
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
@@ -56,6 +56,19 @@ def factory(site: Site) -> Answer:
         yield site.replace(site.node, f'"{CHECKPOINTS[checkpoint].hub}"')
 
 
+@rewrites("esm.pretrained.*")
+def chosen_factory(site: Site) -> Answer:
+    """`getattr(esm.pretrained, name)`, called later, becomes the Hub id of the checkpoint of that name."""
+    chosen = site.node.args[1] if isinstance(site.node, ast.Call) and len(site.node.args) == 2 else None
+    calls = [use for use in site.group.uses if site.node in use.links and use.key == "esm.pretrained.*()"]
+    if chosen is None or not calls:
+        yield Left("the factory is handed on, and where it is called cannot be seen")
+        return
+    known = constants(site.value(chosen))
+    where = _named(site, frozenset(map(str, known or "?")), chosen)
+    yield where if isinstance(where, Left) else site.replace(site.node, where)
+
+
 @rewrites("esm.pretrained.load_model_and_alphabet_local()", "esm.pretrained.load_model_and_alphabet_core()")
 def load_local(site: Site) -> Answer:
     yield Left("local fair-esm weights have no place on the Hub: convert them once, then load the folder it writes")
@@ -64,6 +77,15 @@ def load_local(site: Site) -> Answer:
 def _hub_id(site: Site) -> str | Left:
     """An expression for the Hub id."""
     names = site.analysis.names(site.node)
+    call = site.node
+    held = isinstance(call, ast.Call) and call.func not in origins(site.value(call.func)) and not _by_name(site)
+    if held and site.target.to != "fastesm2" and not names & WITHOUT_COUNTERPART.keys():
+        return site.code(call.func)  # type: ignore[attr-defined]  # a variable that held a factory holds its Hub id
+    return _named(site, names, _argument(site))
+
+
+def _named(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -> str | Left:
+    """An expression for the Hub id of what `argument` names, where it can be any of `names`."""
     for each in sorted(names & WITHOUT_COUNTERPART.keys()):
         return Left(WITHOUT_COUNTERPART[each])
     if any(each.endswith(".pt") for each in names):
@@ -73,10 +95,7 @@ def _hub_id(site: Site) -> str | Left:
         return Left(f"fair-esm has no checkpoint {unknown[0]!r}")
     if site.target.to == "fastesm2":
         return Left(_CHOICE) if "?" in names else f'"{FASTESM2}"'
-    call = site.node
-    if isinstance(call, ast.Call) and call.func not in origins(site.value(call.func)) and not _by_name(site):
-        return site.code(call.func)  # a variable that holds a factory holds its Hub id now
-    return _facebook(site, names)
+    return _facebook(site, names, argument)
 
 
 def _by_name(site: Site) -> bool:
@@ -102,8 +121,7 @@ def _default(site: Site) -> Optional[ast.expr]:
     return default if only and len(named) == 1 else None
 
 
-def _facebook(site: Site, names: frozenset[str]) -> str | Left:
-    argument = _argument(site)
+def _facebook(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -> str | Left:
     if len(names) == 1 and names <= CHECKPOINTS.keys() and not isinstance(argument, (ast.Name, ast.Attribute)):
         (only,) = names
         return f'"{CHECKPOINTS[only].hub}"'
