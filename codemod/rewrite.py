@@ -51,6 +51,7 @@ class Rewriting:
     checkpoints: frozenset[str] = frozenset()
     draft: Draft = field(default_factory=Draft)
     copies: tuple[str, ...] = ()  # folders of the repository that are fair-esm as it was released
+    weights: tuple[str, ...] = ()  # local files of weights that must be converted to folders
 
     @property
     def complete(self) -> bool:
@@ -83,7 +84,8 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
         try:
             draft = _Writer(repository, analysis, decided, aliases, target.to).draft(loaded)
             copies = tuple(folder for folder in sorted(project.copies) if not project.changed_in(folder))
-            return Rewriting(decided, len(aliases.gone), len(aliases.kept), loaded, draft, copies)
+            weights = _weights(analysis, decided) if target.to == "hf" else ()
+            return Rewriting(decided, len(aliases.gone), len(aliases.kept), loaded, draft, copies, weights)
         except CannotWrite as problem:
             stuck = {use: str(problem) for use in problem.uses if use not in refused}
             if not stuck:
@@ -97,9 +99,18 @@ def _reject(decided: Decided) -> Decided:
 
 def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:
     """The checkpoints whose loading is migrated."""
-    nodes = [use.node for each in decided if each.migrated for use in each.group.uses]
-    names = {name for node in nodes if node in analysis.calls for name in analysis.names(node)}
+    names = {name for load in _loads(analysis, decided) for name in analysis.names(load)}
     return frozenset(names & CHECKPOINTS.keys())
+
+
+def _weights(analysis: Analysis, decided: Sequence[Decided]) -> tuple[str, ...]:
+    """The local files of weights whose loading is migrated, as they are written in the programs."""
+    return tuple(sorted({path for load in _loads(analysis, decided) for path in analysis.paths(load) if ".pt" in path}))
+
+
+def _loads(analysis: Analysis, decided: Sequence[Decided]) -> list[ast.AST]:
+    nodes = [use.node for each in decided if each.migrated for use in each.group.uses]
+    return [node for node in nodes if node in analysis.calls]
 
 
 #: What stands where an import stood.

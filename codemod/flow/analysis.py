@@ -25,6 +25,7 @@ from codemod.library import (
     NUM_LAYERS,
     WITHOUT_COUNTERPART,
 )
+from codemod.local_weights import file_name, published
 from codemod.project import Project
 from codemod.source import FunctionNode, Source, parameters
 from codemod.values import (
@@ -176,14 +177,22 @@ class Analysis:
 
     def names(self, origin: ast.AST) -> frozenset[str]:
         """The checkpoint names one load can mean."""
-        kind, argument = self.calls.get(origin, ("", OTHER))
+        kind, _ = self.calls.get(origin, ("", OTHER))
         last = kind.rpartition(".")[2]
         if last in CHECKPOINTS or last in WITHOUT_COUNTERPART:
             return frozenset([last])
         if kind == "esm.pretrained.*":
             return self._choice(origin) or frozenset("?")
-        known = argument.values if isinstance(argument, Const) else ["?"]
-        return frozenset(name for name in known if isinstance(name, str)) or frozenset("?")
+        known = [published(name) or name for name in self.paths(origin)]
+        return frozenset(known) or frozenset("?")
+
+    def paths(self, origin: ast.AST) -> frozenset[str]:
+        """The names and paths one load is given, as they are written."""
+        _, argument = self.calls.get(origin, ("", OTHER))
+        if isinstance(argument, Const):
+            return frozenset(name for name in argument.values if isinstance(name, str))
+        written = file_name(origin.args[0]) if isinstance(origin, ast.Call) and origin.args else None
+        return frozenset([written] if written and written.endswith(".pt") else [])
 
     def _choice(self, call: ast.AST) -> frozenset[str]:
         """The factories that a variable called here can be."""

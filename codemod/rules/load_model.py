@@ -4,7 +4,8 @@ Before: `model, alphabet = esm.pretrained.esm2_t33_650M_UR50D()`
 After:  `model = EsmModel.from_pretrained("facebook/esm2_t33_650M_UR50D", add_pooling_layer=False)` and
         `alphabet = AutoTokenizer.from_pretrained("facebook/esm2_t33_650M_UR50D")`
 
-Left alone: checkpoints without a counterpart, local `.pt` files, and with `--to fastesm2` names chosen at run time.
+Left alone: checkpoints without a counterpart, local `.pt` files that are not named after a published
+checkpoint (`python -m codemod convert` makes folders of them), and with `--to fastesm2` names chosen at run time.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ import ast
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
+from codemod.local_weights import file_name, folder_of, published
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.values import Const, constants, origins
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
-_LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:2]]
+_LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]
 
 
 @rewrites(*_FACTORIES, *_LOADERS, "torch.hub.load()", "esm.pretrained.*()")
@@ -69,9 +71,9 @@ def chosen_factory(site: Site) -> Answer:
     yield where if isinstance(where, Left) else site.replace(site.node, where)
 
 
-@rewrites("esm.pretrained.load_model_and_alphabet_local()", "esm.pretrained.load_model_and_alphabet_core()")
-def load_local(site: Site) -> Answer:
-    yield Left("local fair-esm weights have no place on the Hub: convert them once, then load the folder it writes")
+@rewrites("esm.pretrained.load_model_and_alphabet_core()")
+def load_core(site: Site) -> Answer:
+    yield Left(_CONVERT)
 
 
 def _hub_id(site: Site) -> str | Left:
@@ -81,7 +83,27 @@ def _hub_id(site: Site) -> str | Left:
     held = isinstance(call, ast.Call) and call.func not in origins(site.value(call.func)) and not _by_name(site)
     if held and site.target.to != "fastesm2" and not names & WITHOUT_COUNTERPART.keys():
         return site.code(call.func)  # type: ignore[attr-defined]  # a variable that held a factory holds its Hub id
+    if any(each.endswith(".pt") for each in site.analysis.paths(call)) and site.target.to != "fastesm2":
+        return _folder(site, names)
+    if site.use.key == "esm.pretrained.load_model_and_alphabet_local()" and not names <= CHECKPOINTS.keys():
+        return Left(_CONVERT)
     return _named(site, names, _argument(site))
+
+
+_CONVERT = (
+    "local fair-esm weights: `python -m codemod convert WEIGHTS.pt FOLDER` turns ESM-2, ESM-1b and ESM-1v into a "
+    "folder for from_pretrained; load that"
+)
+
+
+def _folder(site: Site, names: frozenset[str]) -> str | Left:
+    """The folder that `python -m codemod convert` writes beside a local copy of a published checkpoint."""
+    for each in sorted(names & WITHOUT_COUNTERPART.keys()):
+        return Left(WITHOUT_COUNTERPART[each])
+    argument = _argument(site)
+    written = file_name(argument)
+    folder = folder_of(site.code(argument)) if argument and written and published(written) else None
+    return f"{folder}, local_files_only=True" if folder else Left(_CONVERT)
 
 
 def _named(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -> str | Left:
@@ -89,7 +111,7 @@ def _named(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -> s
     for each in sorted(names & WITHOUT_COUNTERPART.keys()):
         return Left(WITHOUT_COUNTERPART[each])
     if any(each.endswith(".pt") for each in names):
-        return Left("a local .pt file is loaded: convert the weights once, then load the folder it writes")
+        return Left(_CONVERT)
     unknown = sorted(names - CHECKPOINTS.keys() - {"?"})
     if unknown:
         return Left(f"fair-esm has no checkpoint {unknown[0]!r}")
