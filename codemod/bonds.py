@@ -11,12 +11,12 @@ from codemod.values import Value, meanings
 
 
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
-    """Values handed to one call together belong together."""
+    """Values handed to one call together belong together, and what the call makes of them: `BatchConverter(alphabet)`."""
     for source in analysis.project.sources:
         for node in source.nodes:
             if isinstance(node, ast.Call):
-                arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
-                together = frozenset(origin for each in arguments for origin in _tracked(analysis.values.get(each)))
+                parts = [node, *node.args, *(keyword.value for keyword in node.keywords)]
+                together = frozenset(origin for each in parts for origin in _tracked(analysis.values.get(each)))
                 if len(together) > 1:
                     yield together
 
