@@ -15,6 +15,7 @@ from codemod import __version__
 from codemod.errors import UnusableInput
 
 if TYPE_CHECKING:
+    from codemod.migrate import Settings
     from codemod.records import Migration
 
 _DESCRIPTION = "Move a repository off fair-esm: preview, apply or check. Without an action it shows what would change."
@@ -48,6 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--dry-run", dest="action", action="store_const", const="show", help="show the diff (default)")
     action.add_argument("--apply", dest="action", action="store_const", const="apply", help="rewrite all files or none")
+    action.add_argument("--review", dest="action", action="store_const", const="review", help="ask for each change")
     action.add_argument("--check", dest="action", action="store_const", const="check", help="exit 1 if any is found")
     action.add_argument("--undo", dest="action", action="store_const", const="undo", help="take the last --apply back")
     action.add_argument("--list", dest="action", action="store_const", const="list", help="list the rules")
@@ -80,24 +82,50 @@ def _run(options: argparse.Namespace) -> int:
         return _undo(options)
     from dataclasses import replace
 
-    from codemod.migrate import Settings, migrate
+    from codemod.migrate import Settings
     from codemod.settings import configured
 
-    if options.action == "apply":
+    if options.action == "review":
+        from codemod.review.keys import require_terminal
+
+        require_terminal()
+    if options.action in ("apply", "review"):
         _recover(options)
     chosen = configured(options)
     settings = Settings(
         tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code
     )
     settings = replace(settings, mark=options.mark)
+    migration = _reviewed(settings, options) if options.action == "review" else _planned(settings, options)
+    half_done = _half_done(migration)
+    if options.action in ("apply", "review"):
+        migration = _apply(migration, options.allow_dirty)
+    _report(migration, options)
+    found = bool(migration.changed or migration.leftovers or half_done)
+    return 1 if options.action == "check" and found else 0
+
+
+def _planned(settings: Settings, options: argparse.Namespace) -> Migration:
+    from codemod.migrate import migrate
+
     progress = _progress(options)
     migration = migrate(settings, progress)
     progress("")
-    if options.action == "apply":
-        migration = _apply(migration, options.allow_dirty)
-    _report(migration, options)
-    found = bool(migration.changed or migration.leftovers)
-    return 1 if options.action == "check" and found else 0
+    return migration
+
+
+def _reviewed(settings: Settings, options: argparse.Namespace) -> Migration:
+    from dataclasses import replace
+
+    from codemod.report.terminal import open_console
+    from codemod.review.keys import edit, read_key
+    from codemod.review.screen import Screen
+    from codemod.review.session import Session
+
+    def plan(rejected: frozenset[int]) -> Migration:
+        return _planned(replace(settings, rejected=rejected), options)
+
+    return Session(plan, Screen(open_console()), read_key, edit).run()
 
 
 def _progress(options: argparse.Namespace) -> Callable[[str], None]:
@@ -115,6 +143,20 @@ def _apply(migration: Migration, allow_dirty: bool) -> Migration:
     if migration.changed:
         apply(migration, allow_dirty=allow_dirty)
     return replace(migration, applied=True)
+
+
+def _half_done(migration: Migration) -> bool:
+    """Whether the tree that was looked at is a mixture, which is said in one line; `--apply` has taken it back."""
+    from codemod.keeping import interrupted
+
+    found = interrupted(migration.root)
+    if found:
+        print(
+            "codemod: an earlier --apply was interrupted, or is still running: files may be half migrated; "
+            "--undo takes it back, --apply takes it back and starts again",
+            file=sys.stderr,
+        )
+    return found
 
 
 def _recover(options: argparse.Namespace) -> None:

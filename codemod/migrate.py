@@ -181,7 +181,9 @@ def _group(number: int, decided: Decided, to: str) -> Group:
     done = "stubbed" if to == "stub" else "migrated"
     files = tuple(sorted({use.source.path for use in decided.group.uses}))
     lines = {(use.source.path, use.line) for use in decided.group.uses}
-    lines |= {(use.source.path, use.source.line_of(edit.start)) for use, made in decided.edits.items() for edit in made}
+    for use, made in decided.edits.items():
+        spans = [(use.source.line_of(edit.start), use.source.line_of(edit.stop)) for edit in made]
+        lines |= {(use.source.path, line) for first, last in spans for line in range(first, last + 1)}
     return Group(number, files, done if decided.migrated else "left", decided.why, tuple(sorted(lines)))
 
 

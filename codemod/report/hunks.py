@@ -53,13 +53,13 @@ class Row:
 Hunk = tuple[Row, ...]
 
 
-def hunks(plan: FilePlan) -> list[Hunk]:
-    """The changes of `source` to `result` with three lines around them; line ends are not compared."""
+def hunks(plan: FilePlan, context: int = CONTEXT) -> list[Hunk]:
+    """The changes of `source` to `result` with some lines around them; line ends are not compared."""
     old, new = _Side(plan.source), _Side(plan.result)
     matcher = SequenceMatcher(None, old.texts, new.texts)
     return [
         tuple(row for code in group for row in _rows(old, new, *code))
-        for group in matcher.get_grouped_opcodes(CONTEXT)
+        for group in matcher.get_grouped_opcodes(context)
     ]
 
 

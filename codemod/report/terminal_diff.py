@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby, zip_longest
 from typing import Optional
 
@@ -30,9 +30,9 @@ Look = tuple[str, str]  # sign and colour of a line
 OLD, NEW, SAME = ("-", "red"), ("+", "green"), (" ", "")
 
 
-def diff(plan: FilePlan, console: Console, *, side_by_side: bool) -> Text:
-    """Every hunk of a file under its `path:line`, of the code cells where it is a notebook."""
-    shown = hunks(plan)
+def diff(plan: FilePlan, console: Console, *, side_by_side: bool, only: Optional[Sequence[Hunk]] = None) -> Text:
+    """Hunks of a file (all, or `only` these) under their `path:line`, of the code cells where it is a notebook."""
+    shown = hunks(plan) if only is None else only
     gutter = len(str(max((line.number for hunk in shown for line in hunk[-1].lines()), default=100)))
     lines: list[Text] = []
     for hunk in shown:
