@@ -11,8 +11,16 @@ from typing import Callable
 
 #: What the checks import; without them no question can be asked.
 LIBRARIES = ("torch", "transformers", "einops", "safetensors", "packaging", "rich", "huggingface_hub")
+
+
+def _equivalence(words: Sequence[str]) -> int:
+    from validation.equivalence.command import main
+
+    return main(words)
+
+
 #: Sub-commands by their first word; each takes the words after it and returns an exit code.
-COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {}
+COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"equivalence": _equivalence}
 ALL_PASSED, SOMETHING_FAILED, NO_ANSWER = 0, 1, 2
 
 

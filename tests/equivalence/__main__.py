@@ -60,8 +60,7 @@ def table(proof: Proof) -> str:
     """One row for each program, its problems below it, and what ran."""
     rows = [f"{'program':<18} {'outcome':<8} {'tensors':>7} {'bit-identical':>13} {'max abs diff':>12}"]
     for verdict in proof.verdicts:
-        found = verdict.comparison
-        row = (verdict.program, verdict.outcome, found.tensors, found.identical, found.largest)
+        row = (verdict.program, verdict.outcome, verdict.tensors, verdict.identical, verdict.largest)
         rows.append("{:<18} {:<8} {:>7} {:>13} {:>12.2g}".format(*row))
         rows += [f"    {line}" for problem in verdict.problems for line in problem.splitlines()[-3:]]
     for side, versions in (("before", proof.before), ("after", proof.after)):

@@ -10,13 +10,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.equivalence.compare import Comparison, compare, compare_folders
 from tests.equivalence.static import problems_after
-from tests.equivalence.twins import Twins, write_twins
-from tests.equivalence.weights import CHECKPOINTS
+from validation.equivalence.artefacts import Artefact, compare_files, compare_printed
+from validation.equivalence.copies import files
+from validation.equivalence.names import in_text
+from validation.equivalence.twins import Twins, write_twins
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
@@ -46,7 +47,7 @@ class Program:
         text = "\n".join(
             path.read_text() for path in self.folder.rglob("*.[pi]*") if path.suffix in (".py", ".ipynb")
         )
-        return {name for name in CHECKPOINTS if name in text}
+        return in_text(text)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,23 @@ class Verdict:
     program: str
     outcome: str
     problems: tuple[str, ...] = ()
-    comparison: Comparison = field(default_factory=Comparison)
+    artefacts: tuple[Artefact, ...] = ()
+
+    @property
+    def tensors(self) -> int:
+        return sum(each.found.tensors for each in self.artefacts)
+
+    @property
+    def identical(self) -> int:
+        return sum(each.found.identical for each in self.artefacts)
+
+    @property
+    def floats(self) -> int:
+        return sum(each.found.floats for each in self.artefacts)
+
+    @property
+    def largest(self) -> float:
+        return max((each.found.largest for each in self.artefacts), default=0.0)
 
     def __str__(self) -> str:
         return "\n  ".join([f"{self.program}: {self.outcome}", *self.problems])
@@ -154,11 +171,13 @@ def _verdict(name: str, scratch: Path, before: dict, tool: list[str], after: dic
     if after["error"]:
         outcome = "refused" if _names_transformers(after["error"]) and not problems else "differs"
         return Verdict(name, outcome, (*left, *problems, f"after: {after['error']}"))
-    comparison = compare_folders(_out(scratch / "original", name), _out(scratch / "migrated", name))
-    compare("stdout", *(_printed(run, scratch) for run in (before, after)), comparison)
-    problems += comparison.problems
+    outputs = [files(_out(scratch / side, name)) for side in ("original", "migrated")]
+    printed = compare_printed(*(_printed(run, scratch) for run in (before, after)))
+    artefacts = (*compare_files(*outputs), *printed)
+    problems += [] if outputs[0] else ["the program wrote nothing"]
+    problems += [problem for each in artefacts for problem in each.found.problems]
     outcome = "differs" if problems else "left" if left else "same"
-    return Verdict(name, outcome, (*left, *problems), comparison)
+    return Verdict(name, outcome, (*left, *problems), artefacts)
 
 
 def _tool_problems(error: str | None, report: Path) -> list[str]:

@@ -10,8 +10,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("esm.pretrained", reason="needs fair-esm", exc_type=ImportError)
 transformers = pytest.importorskip("transformers")
 
-from tests.equivalence.twins import WIDTH, write_twins  # noqa: E402
-from tests.equivalence.weights import CHECKPOINTS  # noqa: E402
+from validation.equivalence.twins import WIDTH, write_twins  # noqa: E402
+from validation.equivalence.weights import CHECKPOINTS  # noqa: E402
 
 NAMES = ["esm2_t6_8M_UR50D", "esm2_t33_650M_UR50D", "esm1b_t33_650M_UR50S", "esm1v_t33_650M_UR90S_1"]
 PADDED = ["MKTVRQERLKSIVRILERSKEPVSGAQLAEELSVSRQVIVQDIAYLRSLGYNIVA", "MALW", "KA<mask>ISQXBUZO.-"]

@@ -12,11 +12,13 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from tests.equivalence.compare import Comparison, compare, read
 from tests.equivalence.run import apply_codemod, run_jobs
 from tests.equivalence.static import problems_after
-from tests.equivalence.twins import Twins, write_twins
+from validation.equivalence.comparing import Comparison, compare
+from validation.equivalence.reading import read
+from validation.equivalence.twins import Twins, write_twins
 from validation.reference import Shape
 from validation.synthetic import write_shape
 
@@ -39,10 +41,10 @@ def prove_virnucpro(checkout: Path, scratch: Path, python: str = sys.executable)
     before = _run(sys.executable, copies["original"], ["embed.py", "process.py"], fasta, twins)
     after = _run(python, copies["hf"], ["embed.py", "process.py"], fasta, twins, ["esm"])
     lines += _same("hf", before, after)
-    lines += _fastesm2(python, copies["fastesm2"], fasta, twins, read(before["embed.py"]))
+    lines += _fastesm2(python, copies["fastesm2"], fasta, twins, _read(before["embed.py"]))
     shutil.copy(before["embed.py"], scratch / "stub" / "cached.pt")
     stubbed = _run(python, copies["stub"], ["stubbed.py"], fasta, twins, ["esm"])
-    said = read(stubbed["stubbed.py"])
+    said = _read(stubbed["stubbed.py"])
     lines += [f"{'' if said['as promised'] else '!'} stub: {key}: {value}" for key, value in said.items()]
     return lines
 
@@ -58,6 +60,10 @@ def random_proteins(count: int, seed: int = 0) -> str:
         for n, length in enumerate(lengths)
     )
     return "".join(records)
+
+
+def _read(path: Path) -> Any:
+    return read(path.name, path.read_bytes())
 
 
 def _apply(target: str, original: Path, copy: Path) -> list[str]:
@@ -81,7 +87,7 @@ def _fastesm2(python: str, copy: Path, fasta: Path, twins: Twins, before: dict) 
     snapshot = twins.hf_home / "hub" / "models--Synthyra--FastESM2_650" / "snapshots" / FASTESM2_REVISION
     write_shape(snapshot, Shape(hidden=1280, layers=3, heads=20, feed_forward=1280))
     out = _run(python, copy, ["embed.py"], fasta, twins, ["esm"])
-    after = read(out["embed.py"])
+    after = _read(out["embed.py"])
     wrong = [vector for vector in after["data"] if vector.shape != (1280,) or not vector.isfinite().all()]
     good = after["proteins"] == before["proteins"] and not wrong
     kinds = ", ".join(sorted({str(vector.dtype) for vector in after["data"]}))
@@ -95,7 +101,7 @@ def _same(target: str, before: dict[str, Path], after: dict[str, Path]) -> list[
     ]
     for name, path in before.items():
         found = Comparison()
-        old, new = read(path), read(after[name])
+        old, new = _read(path), _read(after[name])
         compare(name, old, new, found)
         words = "equal" if not found.problems else "DIFFER"
         sizes = (f"{found.identical}/{found.tensors}", f"{found.largest:.2g}")
