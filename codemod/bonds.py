@@ -11,7 +11,7 @@ from codemod.values import Value, meanings
 
 
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
-    """Values handed to one call together belong together, and what the call makes of them: `BatchConverter(alphabet)`."""
+    """Values handed to one call together belong together, and what the call makes: `BatchConverter(alphabet)`."""
     for source in analysis.project.sources:
         for node in source.nodes:
             if isinstance(node, ast.Call):

@@ -1,13 +1,4 @@
-"""What an apply is about to do, on the disk before it does it; and where that is kept.
-
-In a git work tree the journal lives in git's private folder (`.git/codemod`, or wherever a gitfile points): git never
-lists, cleans, commits or ignores it, and a copy of the repository takes it along. Elsewhere it is `.codemod` in the
-root, which hides itself from a later `git init`. Both are in the tree's own place, so that undo works from another
-shell, user home or container; a cache folder keyed by path would not, and may be cleaned at any time.
-
-`pending` is a journal whose work may be half done: the next run takes it back. `applied` is one whose work is whole:
-`--undo` takes it back. Renaming one to the other is the commit, one atomic step.
-"""
+"""What an apply is about to do, on the disk before it does it; where that is kept is `codemod.keeping`'s to say."""
 
 from __future__ import annotations
 
@@ -19,11 +10,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
 from typing import Optional
 
-from codemod import durable, git
+from codemod import durable
 from codemod.errors import Refused, printable
+from codemod.keeping import Keeping
 from codemod.lock import hold
 
 VERSION = 1
@@ -54,7 +45,7 @@ class Journal:
 
     @classmethod
     def of(cls, changes: tuple[Change, ...]) -> Journal:
-        return cls(changes, token_hex(8))
+        return cls(changes, os.urandom(8).hex())
 
     def staged(self, change: Change) -> str:
         """The name of a change's temporary file; short, because the file's own may be as long as names can be."""
@@ -73,29 +64,8 @@ class Journal:
         return cls(tuple(_change(**change) for change in record["changes"]), record["token"])
 
 
-@dataclass(frozen=True)
-class Store:
-    """The folder of the journals, and the folder their paths are relative to."""
-
-    home: Path
-    folder: Path
-
-    @classmethod
-    def of(cls, root: Path) -> Store:
-        root = Path(os.path.realpath(root))
-        top = git.top_of(root)
-        private = git.private_folder(top) if top else None
-        if top and private:
-            return cls(top, private / "codemod")
-        return cls(root, root / ".codemod")
-
-    @property
-    def pending(self) -> Path:
-        return self.folder / "pending"
-
-    @property
-    def applied(self) -> Path:
-        return self.folder / "applied"
+class Store(Keeping):
+    """The journals of a tree, to read and to write."""
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -67,11 +67,6 @@ def recover(root: Path) -> tuple[str, ...]:
         return _relative(store, _finish(store), root)
 
 
-def interrupted(root: Path) -> bool:
-    """Whether a killed run left work half done in this tree; looks, and touches nothing."""
-    return Store.of(root).pending.exists()
-
-
 def _commit(store: Store, journal: Journal) -> None:
     try:
         store.begin(journal)
