@@ -1,4 +1,5 @@
 """`python -m codemod`."""
+# PYTHON_ARGCOMPLETE_OK
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -27,7 +28,12 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         from codemod.convert.main import main as convert
 
         return convert(arguments[1:])
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks, before any argument is looked at
+        from codemod.completion import complete
+
+        complete(parser)
+    options = parser.parse_args(arguments)
     try:
         return _run(options)
     except UnusableInput as error:
@@ -67,12 +73,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--no-remote-code", action="store_true", help="load FastESM2_650 through stock EsmModel")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="accepted; one process is fastest here")
     parser.add_argument("--quiet", action="store_true", help="no report on the terminal")
+    parser.add_argument("--completion", choices=("bash", "zsh", "fish"), help="print what completes this in a shell")
     parser.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--version", action="version", version=f"codemod {__version__}")
     return parser
 
 
 def _run(options: argparse.Namespace) -> int:
+    if options.completion:
+        from codemod.completion import script
+
+        print(script(options.completion))
+        return 0
     if options.explain or options.action == "list":
         from codemod.explain import explain
 
@@ -138,11 +150,12 @@ def _progress(options: argparse.Namespace) -> Callable[[str], None]:
 def _apply(migration: Migration, allow_dirty: bool) -> Migration:
     from dataclasses import replace
 
+    from codemod.mark_lines import as_written
     from codemod.transaction import apply
 
     if migration.changed:
         apply(migration, allow_dirty=allow_dirty)
-    return replace(migration, applied=True)
+    return replace(as_written(migration), applied=True)
 
 
 def _half_done(migration: Migration) -> bool:

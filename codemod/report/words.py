@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from codemod.marker import START
 from codemod.records import FilePlan, Group, Migration
 
 Step = tuple[str, str]  # the exact command, and what it is for
@@ -74,7 +75,8 @@ def next_steps(migration: Migration) -> Sequence[Step]:
 
 
 def _after_preview(migration: Migration) -> list[Step]:
-    apply = (command(migration, "codemod", "--to", migration.to, "--apply"), "write these changes")
+    mark = ["--mark"] if any(plan.result.count(START) > plan.source.count(START) for plan in migration.changed) else []
+    apply = (command(migration, "codemod", "--to", migration.to, "--apply", *mark), "write these changes")
     return [apply, *_stubs(migration)] if migration.changed else _stubs(migration)
 
 

@@ -48,11 +48,12 @@ class Screen:
         """The question, with the keys that answer it."""
         summary = walk.group is None
         question = "Write this?" if summary else f"Accept group {walk.at + 1} of {len(walk.groups)}?"
-        line = Text(f"\n{question} ", "bold")
-        for word, _ in (SUMMARY if summary else PAGE).values():
+        keys = Text("\n")
+        for word in (*(word for word, _ in (SUMMARY if summary else PAGE).values()), "[?]"):
             before, key, after = word.replace("]", "[").split("[")
-            line.append(before, "not bold").append(key, "bold cyan underline").append(f"{after}  ", "not bold")
-        self.console.print(line.append("? ", "dim"), end="", soft_wrap=True)
+            keys.append(f"{before}[", "dim").append(key, "bold cyan").append("]", "dim").append(f"{after} ", "dim")
+        self.console.print(keys)
+        self.console.print(Text(f"{question} ", "bold"), end="")
 
     def help(self, walk: Walk) -> None:
         keys: Keys = SUMMARY if walk.group is None else PAGE
@@ -102,7 +103,7 @@ class Screen:
         if walk.whole:
             self._sections([Section(plan, ()) for plan in changed], walk)
         elif following:
-            self.console.print(Text("\nThis follows from what you accepted:", "bold"))
+            self.console.print(Text("\nWhat follows from that:", "bold"))
             self._sections(following, walk)
 
     def _left_after_all(self, walk: Walk, migration: Migration) -> None:
@@ -117,7 +118,7 @@ class Screen:
             title = Text("\n" + words.visible(section.plan.path), "bold")
             others = [str(walk.groups.index(each) + 1) for each in sorted(section.shared) if each in walk.groups]
             if others:
-                title.append(f"  lines shared with group {', '.join(others)}", "not bold yellow")
+                title.append(f"  with changes of group {', '.join(others)}", "not bold yellow")
             self.console.print(title)
             only = section.hunks or None
             self.console.print(diff(section.plan, self.console, side_by_side=wide, only=only), soft_wrap=True)
