@@ -25,7 +25,10 @@ def require_terminal() -> None:
 
 
 def read_key() -> str:
-    """The next key, without waiting for Enter; empty for keys that are no character (arrows)."""
+    """The next key, without waiting for Enter; empty for what is not one character (arrows, pasted text).
+
+    What was typed before the question stood there is dropped: nobody has read what it would answer.
+    """
     if os.name == "nt":
         import msvcrt
 
@@ -36,12 +39,12 @@ def read_key() -> str:
     descriptor = sys.stdin.fileno()
     before = termios.tcgetattr(descriptor)
     try:
-        tty.setcbreak(descriptor)
-        typed = os.read(descriptor, 32)  # an arrow or a pasted character comes as several bytes at once
+        tty.setcbreak(descriptor, termios.TCSAFLUSH)
+        typed = os.read(descriptor, 1024)
     finally:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
     key = typed.decode("utf-8", "replace") if typed else _END
-    return "" if key.startswith("\x1b") else key[:1]
+    return key if len(key) == 1 and key != "\x1b" else ""
 
 
 def edit(path: str, data: bytes) -> Optional[bytes]:
