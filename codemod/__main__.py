@@ -1,7 +1,12 @@
 """`python -m codemod`."""
-# PYTHON_ARGCOMPLETE_OK
 
-from __future__ import annotations
+import os
+import sys
+
+# Python puts the current folder first on its path, and a repository's own json.py or rich.py must not run.
+# Nothing is imported before this but what Python itself starts with; not even `__future__`.
+if sys.path and sys.path[0] in ("", os.getcwd()):
+    del sys.path[0]
 
 from codemod.cli import main
 

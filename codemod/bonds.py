@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from codemod.flow.analysis import Analysis
 from codemod.usage import Use
-from codemod.values import Value, meanings
+from codemod.values import origins
 
 
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
@@ -16,7 +16,7 @@ def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
         for node in source.nodes:
             if isinstance(node, ast.Call):
                 parts = [node, *node.args, *(keyword.value for keyword in node.keywords)]
-                together = frozenset(origin for each in parts for origin in _tracked(analysis.values.get(each)))
+                together = frozenset(origin for each in parts for origin in origins(analysis.values.get(each)))
                 if len(together) > 1:
                     yield together
 
@@ -40,7 +40,3 @@ def _reach(analysis: Analysis, path: str) -> set[str]:
         found |= fresh
         todo.extend(fresh)
     return found
-
-
-def _tracked(value: Value) -> frozenset[ast.AST]:
-    return frozenset(origin for meaning in meanings(value) for origin in meaning.origins)

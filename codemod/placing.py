@@ -141,14 +141,18 @@ class Placing:
         left = self._left_of(statement)
         new = ([left] if left else []) + sorted(lines, key=import_order)
         alone = _only_one(self.source, statement, self._vanishing)
-        if self.note:
+        if self.note and self.source.starts_line(statement):
             new = [f"{self.note}: {' '.join(self.source.code(statement).split())}", *new]
             new += ["pass"] if alone and len(new) == 1 else []
         if new:
-            return Edit(start, stop, f"\n{self.source.indent(statement)}".join(new), "imports")
+            return Edit(start, stop, self._between(statement).join(new), "imports")
         if alone:
             return Edit(start, stop, "pass", "imports")
         return Edit(*_whole_line(self.source, start, stop), "", "imports")
+
+    def _between(self, statement: ImportStatement) -> str:
+        """What stands between statements in the place of one: a new line, or `; ` where it shares its line."""
+        return f"\n{self.source.indent(statement)}" if self.source.starts_line(statement) else "; "
 
     @cached_property
     def _vanishing(self) -> frozenset[ast.stmt]:

@@ -46,12 +46,15 @@ class Repository:
 
     def importers(self, modules: Iterable[str]) -> Mapping[str, bytes]:
         """The Python files with an import line that names one of these modules."""
-        names = "|".join(sorted(re.escape(name) for name in modules))
+        importable = sorted(name for name in modules if name.isidentifier())
+        if not importable:
+            return {}
+        names = "|".join(importable)
         line = re.compile(
             rf"\b(?:from|import)\b[^\n\r]*\b(?:{names})\b"
             rf"|\bfrom[ \t]+[\w.]+[ \t]+import[ \t]*\([^)]*\b(?:{names})\b".encode()
         )
-        found = self.search([name.encode() for name in modules])
+        found = self.search([name.encode() for name in importable])
         return {path: data for path, data in found.items() if line.search(data)}
 
     def decoded(self, path: str) -> Optional[Decoded]:

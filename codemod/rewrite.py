@@ -77,7 +77,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])
     refused: dict[Use, str] = {}
     while True:
-        decided = decide_stub(groups) if target.to == "stub" else decide(groups, analysis, target, refused)
+        decided = decide_stub(groups, refused) if target.to == "stub" else decide(groups, analysis, target, refused)
         decided = [_reject(each) if number in rejected else each for number, each in enumerate(decided, 1)]
         aliases = Aliases(analysis, uses, decided)
         loaded = _loaded(analysis, decided)
@@ -202,4 +202,4 @@ class _Writer:
         notebook, text, flags = self.repository.notebooks.get(source.path), made.text.lstrip("\ufeff"), 0
         if notebook is not None:
             text, flags = read(write(notebook, one_each(made.edits))).program, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-        compile(text, source.path, "exec", flags=flags, dont_inherit=True)
+        compile(text, "<result>", "exec", flags=flags, dont_inherit=True)  # a file name need not be UTF-8

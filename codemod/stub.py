@@ -8,7 +8,7 @@ cached file) still works; from there on it raises.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional, Union
 
 from codemod.decide import Decided
@@ -21,19 +21,22 @@ from codemod.usage import Use
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 
-def decide_stub(groups: Sequence[Group]) -> list[Decided]:
-    """Every group with a name of fair-esm's in it is stubbed; the rest is left with its reason."""
-    return [_decide(group) for group in groups]
+def decide_stub(groups: Sequence[Group], refused: Mapping[Use, str]) -> list[Decided]:
+    """Every group with a name of fair-esm's in it is stubbed; the rest is left with its reason.
+
+    `refused` holds uses that an earlier attempt found impossible to write down.
+    """
+    return [_decide(group, {use: refused[use] for use in group.uses if use in refused}) for group in groups]
 
 
-def _decide(group: Group) -> Decided:
+def _decide(group: Group, refusals: dict[Use, str]) -> Decided:
     entries = [use for use in group.uses if _is_entry(use)]
     if not entries:
         return Decided(group, {}, {use: use.why or "nothing here names fair-esm itself" for use in group.uses})
     edits: dict[Use, list[Edit]] = {use: [] for use in group.uses}
     for use in entries:
         edits[use] = [_stub(use)]
-    return Decided(group, edits, {use: use.why for use in group.uses if use.key == "string"})
+    return Decided(group, edits, refusals | {use: use.why for use in group.uses if use.key == "string"})
 
 
 def _is_entry(use: Use) -> bool:
