@@ -23,7 +23,7 @@ PROGRAMS = (".py", ".pyi", ".ipynb")
 #: In a notebook lines are JSON strings.
 _IN_NOTEBOOK = re.compile(rb"\b(?:from|import)[ \t]+esm\b|facebookresearch/esm|" + b"|".join(WORDS))
 _REACHES = re.compile(_IMPORTS)
-_MAY_USE = re.compile(_IMPORTS + rb"|[\"']esm[.\"']|" + b"|".join(WORDS))
+_MAY_USE = re.compile(_IMPORTS + rb"|\besm\.pretrained\.esm|[\"']esm[.\"']|" + b"|".join(WORDS))
 
 
 def candidates(found: Mapping[str, bytes]) -> list[str]:

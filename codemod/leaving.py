@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -65,8 +66,11 @@ def _exported(tree: ast.Module) -> set[str]:
     return found
 
 
+_OTHER = re.compile(rf"\b(?:from|import)\s+(?:{'|'.join(map(re.escape, EVOLUTIONARYSCALE))})\b")
+
+
 def _doubtful(analysis: Analysis) -> bool:
     """Whether EvolutionaryScale's package is used in the repository, or nothing else of fair-esm's is."""
-    other = any(name in source.program for source in analysis.project.sources for name in EVOLUTIONARYSCALE)
+    other = any(_OTHER.search(source.program) for source in analysis.project.sources)
     sure = any(name != "esm" for _, name in analysis.aliases.values()) or bool(analysis.calls)
     return other or not sure

@@ -14,8 +14,21 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
-from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
+from codemod.library import (
+    ALPHABET,
+    BLOCKS,
+    DATASET,
+    LAYERS,
+    MODEL,
+    OUTPUT,
+    PSEUDO,
+    SAME,
+    UNCHANGED,
+    WORDS,
+    canonical,
+)
 from codemod.source import Source
+from codemod.unseen import is_own, is_starred_checkpoint, is_unbound
 from codemod.values import OTHER, External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins
 
 
@@ -81,8 +94,13 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
             yield Use(source, node, "holder", None, held, why)
     elif isinstance(base, Meaning) and base.kind in PSEUDO:
         yield from _member(source, node, base)
-    elif node.attr in WORDS["attributes"] and analysis.values.get(node) in (None, OTHER):
-        yield _word(source, node, base, f".{node.attr}")
+    elif analysis.values.get(node) in (None, OTHER) and _is_word(analysis, source, node, base):
+        yield _word(analysis, source, node, node.value, f".{node.attr}")
+
+
+def _is_word(analysis: Analysis, source: Source, node: ast.Attribute, base: Value) -> bool:
+    listed = node.attr in WORDS["attributes"] and not is_own(analysis, base, node.attr)
+    return listed or is_starred_checkpoint(source, node)
 
 
 #: Methods of a torch module that reach into the modules it holds, by name or by dtype.
@@ -151,7 +169,7 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
     elif not isinstance(function, Func):
         for keyword in node.keywords:
             if keyword.arg in WORDS["keywords"]:
-                yield _word(source, node, function, f"{keyword.arg}=")
+                yield _word(analysis, source, node, node.func, f"{keyword.arg}=")
                 break
     yield from _mention(analysis, source, node)
     yield from _patched(analysis, source, node, function)
@@ -202,7 +220,7 @@ def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Itera
         store = "" if isinstance(node.ctx, ast.Load) else "="
         yield Use(source, node, f"{base.kind}[{only}]{store}", base, base.origins)
     elif base is None and only in WORDS["keys"] and isinstance(node.ctx, ast.Load):
-        yield _word(source, node, base, f"[{only!r}]")
+        yield _word(analysis, source, node, node.value, f"[{only!r}]")
     elif isinstance(base, External) and base.name == "sys.modules" and only == "esm":
         yield Use(source, node, "string", None, frozenset(), "sys.modules['esm'] is changed")
 
@@ -245,7 +263,10 @@ def _mixed(source: Source, node: ast.AST, value: Mixed, what: str) -> Use:
     return Use(source, node, "mixed", None, value.origins, why)
 
 
-def _word(source: Source, node: ast.AST, base: Value, what: str) -> Use:
+def _word(analysis: Analysis, source: Source, node: ast.AST, owner: ast.expr, what: str) -> Use:
+    if is_unbound(analysis, source, owner):
+        why = f"{what} of {ast.unparse(owner)}, which is defined nowhere here: this line fails, migrated or not"
+        return Use(source, node, "unbound", None, frozenset(), why)
     why = f"{what} looks like fair-esm's, but where the object comes from cannot be seen here"
     return Use(source, node, "word", None, frozenset(), why)
 

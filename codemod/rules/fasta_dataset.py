@@ -12,7 +12,9 @@ from __future__ import annotations
 import ast
 
 from codemod.library import DATASET
+from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
+from codemod.shapes import is_cheap
 
 
 @rewrites("esm.data.FastaBatchedDataset.from_file()")
@@ -30,12 +32,25 @@ def from_file(site: Site) -> Answer:
 @rewrites("esm.data.FastaBatchedDataset()")
 def constructor(site: Site) -> Answer:
     assert isinstance(site.node, ast.Call)
-    if len(site.node.args) != 2 or site.node.keywords:
-        yield Left("the dataset is made with keywords: write list(zip(labels, sequences))")
+    if site.node.keywords:
+        yield _by_keywords(site, site.node)
+        return
+    if len(site.node.args) != 2:
+        yield Left("the dataset is made without labels and sequences: write list(zip(labels, sequences))")
         return
     start, stop = site.source.span(site.node)
     yield site.edit(start, site.source.span(site.node.func)[1], "list(zip")
     yield site.insert(stop, ")")
+
+
+def _by_keywords(site: Site, call: ast.Call) -> Edit | Left:
+    """`FastaBatchedDataset(sequence_strs=..., sequence_labels=...)`, where their order may be changed."""
+    given = dict(zip(("sequence_labels", "sequence_strs"), call.args))
+    given.update({each.arg or "**": each.value for each in call.keywords})
+    if set(given) != {"sequence_labels", "sequence_strs"} or not all(map(is_cheap, given.values())):
+        return Left("the dataset is made with keywords: write list(zip(labels, sequences))")
+    labels, sequences = (site.code(given[name]) for name in ("sequence_labels", "sequence_strs"))
+    return site.replace(call, f"list(zip({labels}, {sequences}))")
 
 
 @rewrites(f"{DATASET}.get_batch_indices()")

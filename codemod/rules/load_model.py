@@ -61,7 +61,9 @@ def factory(site: Site) -> Answer:
 @rewrites("esm.pretrained.*")
 def chosen_factory(site: Site) -> Answer:
     """`getattr(esm.pretrained, name)`, called later, becomes the Hub id of the checkpoint of that name."""
-    chosen = site.node.args[1] if isinstance(site.node, ast.Call) and len(site.node.args) == 2 else None
+    given = site.node.args if isinstance(site.node, ast.Call) else []
+    optional = len(given) == 3 and isinstance(given[2], ast.Constant) and given[2].value is None
+    chosen = given[1] if len(given) == 2 or optional else None
     calls = [use for use in site.group.uses if site.node in use.links and use.key == "esm.pretrained.*()"]
     if chosen is None or not calls:
         yield Left("the factory is handed on, and where it is called cannot be seen")

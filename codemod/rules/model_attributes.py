@@ -95,9 +95,36 @@ def block(site: Site) -> Answer:
 
 @rewrites(f"{MODEL}.lm_head", f"{MODEL}.lm_head()")
 def lm_head(site: Site) -> Answer:
-    """`EsmForMaskedLM` has it under the same name."""
+    """`EsmForMaskedLM` has it under the same name; its `weight`, which is the embedding's, one level deeper."""
+    part = _part(site)
     if site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+    elif part == "weight":
+        yield site.insert(site.source.span(site.node)[1], ".decoder")
+    elif part not in ("", "dense", "layer_norm", "bias", *_MODULE):
+        yield Left(f"the head's {part} has no proven counterpart in transformers")
+
+
+@rewrites(f"{MODEL}.contact_head")
+def contact_head(site: Site) -> Answer:
+    """Part of `EsmModel`, under the same name."""
+    assert isinstance(site.node, ast.Attribute)
+    if site.target.to == "fastesm2":
+        yield Left("FastESM2_650 stores no contact head: its contacts would be random")
+    elif _part(site) not in ("regression", *_MODULE):
+        yield Left("the contact head is used by itself: transformers' takes and gives other things")
+    elif site.group.predicts_tokens:
+        yield site.after(site.node.value, ".esm.contact_head")
+
+
+#: What a head has in common with every torch module.
+_MODULE = ("requires_grad_", "parameters", "train", "eval")
+
+
+def _part(site: Site) -> str:
+    """The attribute that is read of a head; empty where it is called or handed on."""
+    parent = site.source.parents[site.node]
+    return parent.attr if isinstance(parent, ast.Attribute) else ""
 
 
 @rewrites(f"{MODEL}.lm_head=", f"{MODEL}.contact_head=")

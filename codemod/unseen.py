@@ -1,0 +1,55 @@
+"""Objects whose origin cannot be seen: what can still be said of them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+
+from codemod.flow.analysis import Analysis
+from codemod.library import CHECKPOINTS, WITHOUT_COUNTERPART
+from codemod.source import FunctionNode, Source
+from codemod.values import Class, Instance, Value
+
+
+def is_own(analysis: Analysis, base: Value, name: str) -> bool:
+    """Whether an attribute belongs to a class of the repository, which sets it itself."""
+    if not isinstance(base, (Class, Instance)):
+        return False
+    return any(analysis.cells.read(("attr", each, name)) is not None for each in analysis.lineage(base.node))
+
+
+def is_unbound(analysis: Analysis, source: Source, node: ast.expr) -> bool:
+    """Whether a name is defined nowhere it could come from, so that the line fails whatever is migrated."""
+    if not isinstance(node, ast.Name) or source.path.endswith(".ipynb") or hasattr(builtins, node.id):
+        return False
+    told = analysis.cells.read(("global", source.path, node.id)) is not None  # `module.name = ...` in another file
+    unseen = _DYNAMIC.search(source.program) or any(map(_binds_unseen, source.nodes))
+    return not (is_bound(source, node) or told or unseen)
+
+
+def is_bound(source: Source, name: ast.Name) -> bool:
+    """Whether the file binds a name itself, in a scope that reaches here."""
+    around = [source.tree, *(each for each in source.ancestors(name) if isinstance(each, FunctionNode))]
+    return any(name.id in source.bindings[scope] for scope in around)
+
+
+def is_starred_checkpoint(source: Source, node: ast.Attribute) -> bool:
+    """`esm.pretrained.esm2_t6_8M_UR50D` where only a star import that cannot be read could bring `esm`."""
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    known = node.attr in CHECKPOINTS or node.attr in WITHOUT_COUNTERPART
+    return known and isinstance(root, ast.Name) and not is_bound(source, root) and any(map(_is_star, source.nodes))
+
+
+_DYNAMIC = re.compile(r"\bglobals\(\)|\bexec\(|__dict__|\bbuiltins\b")
+
+
+def _binds_unseen(node: ast.AST) -> bool:
+    """Star imports and patterns bind names that no index lists."""
+    return _is_star(node) or type(node).__name__.startswith("Match")
+
+
+def _is_star(node: ast.AST) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
