@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 if TYPE_CHECKING:
-    from validation.equivalence.proof import Question
+    from validation.equivalence.answers import Question
 
 LIBRARIES = ("torch", "transformers", "safetensors", "numpy", "rich")
 SAME, DIFFERENT, NO_ANSWER = 0, 1, 2
@@ -80,8 +80,8 @@ def _answer(arguments: argparse.Namespace) -> int:
 
 
 def _question(arguments: argparse.Namespace) -> Question:
+    from validation.equivalence.answers import Question
     from validation.equivalence.machine import asked
-    from validation.equivalence.proof import Question
     from validation.records import CannotAnswer
 
     before = asked(arguments.before_python or sys.executable)

@@ -85,7 +85,7 @@ def _mend(link: Path, repository: Path, target: Path) -> None:
     place = Path(os.readlink(link))
     original = (repository / link.relative_to(target)).parent / place
     inside = _relative(original, repository)
-    wanted = target / inside if inside is not None else Path(os.path.normpath(original))
+    wanted = os.path.normpath(original) if inside is None else os.path.relpath(target / inside, link.parent)
     if place.is_absolute() or inside is None:
         link.unlink()
         link.symlink_to(wanted)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from validation.equivalence.answers import Answer, Question
 from validation.equivalence.artefacts import Artefact
 from validation.equivalence.numbers import BOUND
-from validation.equivalence.proof import Answer, Question, advice
+from validation.equivalence.refusals import advice
 from validation.equivalence.twins import size_of
 
 _SHOWN = 25
@@ -18,31 +21,31 @@ _SHOWN = 25
 
 def announce(console: Console, question: Question) -> None:
     """Say whose code is about to run, before it does."""
-    console.print(f"[bold]Running your command twice[/], in copies of {escape(str(question.repository))}, because you "
-                  f"asked for it:\n  {escape(question.command)}", highlight=False)  # fmt: skip
-    console.print("It runs with your rights and without network. Nothing is written into the repository; the copies "
-                  "are removed afterwards.", highlight=False)  # fmt: skip
+    say = _speaker(console)
+    say(f"[bold]Running your command twice[/], in copies of {escape(str(question.repository))}, because you asked for "
+        f"it:\n  {escape(question.command)}")  # fmt: skip
+    say("It runs with your rights and without network. Nothing is written into the repository; the copies are removed "
+        "afterwards.")  # fmt: skip
     for name, interpreter in (("before", question.before), ("after", question.after)):
-        console.print(f"  {name}: {escape(interpreter.executable)} ({escape(str(interpreter))})", highlight=False)
+        say(f"  {name}: {escape(interpreter.executable)} ({escape(str(interpreter))})")
 
 
 def answer(console: Console, question: Question, found: Answer) -> None:
     """The tables and, last, the verdict."""
-    say = console.print
-    say(f"\ncodemod --to {question.to}: {escape(str(found.migrated))}", highlight=False)
+    say = _speaker(console)
+    say(f"\ncodemod --to {question.to}: {escape(str(found.migrated))}")
     if found.migrated.left:
-        say("What is left still needs fair-esm: the migrated program ran with it at hand.", highlight=False)
-    say(f"Weights: [bold]random[/], the same on both sides, fixed seed; {_twins(question, found)}", highlight=False)
-    say(f"Bound: {BOUND:g} for float32, relative to the size of what is larger than 1; wider for float16 and bfloat16",
-        highlight=False)  # fmt: skip
+        say("What is left still needs fair-esm: the migrated program ran with it at hand.")
+    say(f"Weights: [bold]random[/], the same on both sides, fixed seed; {_twins(question, found)}")
+    say(f"Bound: {BOUND:g} for float32, relative to the size of what is larger than 1; wider for float16 and bfloat16")
     if found.after.status:
         say(f"\n[red]The migrated program fails[/] (exit status {found.after.status}), the original works. The end of "
-            f"what it said:\n{escape(found.after.last_lines)}", highlight=False)  # fmt: skip
-        say(escape("".join(advice(found.after, question.width))), highlight=False)
+            f"what it said:\n{escape(found.after.last_lines)}")  # fmt: skip
+        say(escape("".join(advice(found.after, question.width))))
     else:
-        say(_artefacts(found))
+        console.print(_artefacts(found))
         _differences(console, found)
-    say(_verdict(found), highlight=False)
+    say(_verdict(found))
 
 
 def document(question: Question, found: Answer) -> dict[str, Any]:
@@ -71,6 +74,11 @@ def document(question: Question, found: Answer) -> dict[str, Any]:
         ],
         "unsteady": list(found.unsteady),
     }  # fmt: skip
+
+
+def _speaker(console: Console) -> Callable[[str], None]:
+    """Lines as they are: paths and commands are copied from them."""
+    return partial(console.print, highlight=False, soft_wrap=True)
 
 
 def _finite(number: float | None) -> float | None:
@@ -104,7 +112,7 @@ def _row(each: Artefact, found: Answer) -> tuple[str, ...]:
 def _differences(console: Console, found: Answer) -> None:
     if not found.differences:
         return
-    table = Table(title=f"{len(found.differences)} differences", title_justify="left", box=None, pad_edge=False)
+    table = Table(title=_counted(len(found.differences)), title_justify="left", box=None, pad_edge=False)
     for head in ("where", "before", "after", "off by", "bound"):
         table.add_column(head, overflow="fold")
     for each in found.differences[:_SHOWN]:
@@ -113,12 +121,16 @@ def _differences(console: Console, found: Answer) -> None:
     console.print()
     console.print(table)
     if len(found.differences) > _SHOWN:
-        console.print(f"and {len(found.differences) - _SHOWN} more; --json has all of them", highlight=False)
+        console.print(f"and {len(found.differences) - _SHOWN} more; --json has all of them")
+
+
+def _counted(places: int) -> str:
+    return "1 place differs" if places == 1 else f"{places} places differ"
 
 
 def _verdict(found: Answer) -> str:
     times = f"before {found.before.seconds:.1f} s, after {found.after.seconds:.1f} s"
-    notes = [f"{len(found.unsteady)} places differ between two runs of the original too and were left out: "
+    notes = ["left out, because they differ between two runs of the original too: "
              f"{escape(', '.join(found.unsteady[:3]))}"] if found.unsteady else []  # fmt: skip
     if found.same and not found.floats:
         notes.append("no float was compared: labels and whole numbers only, which says less")
