@@ -71,7 +71,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     repository.search(WORDS)
     seeds = candidates(repository.found)
     project = Project(repository.programs, repository.source)
-    analysis = Analysis(project)
+    analysis = Analysis(project, (int,) if target.to == "fastesm2" else (str, int))
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = find_uses(analysis)
     groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])

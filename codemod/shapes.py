@@ -59,6 +59,6 @@ def layers_of(value: Value) -> Optional[list[int]]:
     """The layer numbers of a literal `repr_layers`."""
     if not isinstance(value, Tup):
         return None
-    known = [item.values for item in value.items if isinstance(item, Const) and len(item.values) == 1]
+    known = [item.values for item in value.items if isinstance(item, Const) and len(item.values) == 1 and not item.open]
     numbers = [number for values in known for number in values if isinstance(number, int)]
     return numbers if len(numbers) == len(value.items) else None

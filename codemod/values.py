@@ -33,9 +33,13 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Const:
-    """One of a few literals (str, int, float, bool)."""
+    """One of a few literals (str, int, float, bool).
+
+    `open` where callers that nobody sees may give others: a parameter of a function that can be imported.
+    """
 
     values: frozenset[object]
+    open: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,8 +174,8 @@ def join(left: Value, right: Value) -> Value:
 
 
 def constants(value: Value) -> Optional[frozenset[object]]:
-    """The literals a value can be, or None where it is not known."""
-    return value.values if isinstance(value, Const) else None
+    """The literals a value can be, or None where they are not known or not all."""
+    return value.values if isinstance(value, Const) and not value.open else None
 
 
 def element(value: Value) -> Value:
@@ -246,7 +250,7 @@ def _join_alike(left: Value, right: Value) -> Value:
         return Meaning(kind, left.origins | right.origins, left.via | right.via) if kind else None
     if isinstance(left, Const) and isinstance(right, Const):
         both = left.values | right.values
-        return Const(both) if len(both) <= _MANY else OTHER
+        return Const(both, left.open or right.open) if len(both) <= _MANY else OTHER
     if isinstance(left, Tup) and isinstance(right, Tup) and len(left.items) == len(right.items):
         return Tup(tuple(join(a, b) for a, b in zip(left.items, right.items)))
     if isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):

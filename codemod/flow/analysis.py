@@ -48,9 +48,9 @@ from codemod.values import (
 class Analysis:
     """What every expression of the repository means; filled by `run`."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, open_kinds: tuple[type, ...] = (str, int)) -> None:
         self.project = project
-        self.cells = Cells()
+        self.cells = Cells(open_kinds)
         self.values: dict[ast.AST, Value] = {}
         self.owners: dict[ast.AST, Source] = {}
         self.aliases: dict[ast.alias, tuple[Source, str]] = {}
@@ -123,6 +123,8 @@ class Analysis:
 
     def define(self, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         """A function has been met: its defaults are known now, and it will run."""
+        if _importable(frame.source, node):
+            self.cells.importable.add(node)
         arguments = node.args
         plain = [*arguments.posonlyargs, *arguments.args]
         pairs = list(zip(plain[len(plain) - len(arguments.defaults) :], arguments.defaults))
@@ -177,14 +179,15 @@ class Analysis:
 
     def names(self, origin: ast.AST) -> frozenset[str]:
         """The checkpoint names one load can mean."""
-        kind, _ = self.calls.get(origin, ("", OTHER))
+        kind, argument = self.calls.get(origin, ("", OTHER))
         last = kind.rpartition(".")[2]
         if last in CHECKPOINTS or last in WITHOUT_COUNTERPART:
             return frozenset([last])
         if kind == "esm.pretrained.*":
             return self._choice(origin) or frozenset("?")
         known = [published(name) or name for name in self.paths(origin)]
-        return frozenset(known) or frozenset("?")
+        others = ["?"] if isinstance(argument, Const) and argument.open else []
+        return frozenset([*known, *others]) or frozenset("?")
 
     def paths(self, origin: ast.AST) -> frozenset[str]:
         """The names and paths one load is given, as they are written."""
@@ -233,6 +236,18 @@ class Analysis:
         for base in bases:
             if node not in self._derived[base]:
                 self._derived[base].append(node)
+
+def _importable(source: Source, node: ast.AST) -> bool:
+    """Whether callers that nobody sees may call a function: public, of a module or of a class in one."""
+    scope, names = node, []
+    while isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        names.append(scope.name)
+        scope = source.scopes[scope]
+        if not isinstance(scope, (ast.ClassDef, ast.Module)):
+            return False
+    private = any(name.startswith("_") and not name.endswith("__") for name in names)
+    return bool(names) and not private
+
 
 def _is_fixture(node: ast.AST) -> bool:
     return any("fixture" in ast.unparse(each) for each in getattr(node, "decorator_list", ()))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from typing import Optional
 
+from codemod.openness import opened
 from codemod.values import Value, join
 
 Key = Hashable  # ("param", function, name) | ("return", function) | ("local", scope, name) | ("global", path, name) ...
@@ -15,7 +16,9 @@ Key = Hashable  # ("param", function, name) | ("return", function) | ("local", s
 class Cells:
     """Reading a cell subscribes the scope that runs; a cell that rises queues its subscribers."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_kinds: tuple[type, ...] = (str, int)) -> None:
+        self.importable: set[ast.AST] = set()  # functions that callers outside the repository may call
+        self._open_kinds = open_kinds  # literals that their parameters may have others of
         self._values: dict[Key, Value] = {}
         self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
         self._queue: dict[ast.AST, None] = {}
@@ -27,6 +30,8 @@ class Cells:
         return self._values.get(key)
 
     def write(self, key: Key, value: Value) -> None:
+        if isinstance(key, tuple) and key[0] == "param" and key[1] in self.importable:
+            value = opened(value, self._open_kinds)
         before = self._values.get(key)
         after = join(before, value)
         if after != before:

@@ -161,7 +161,7 @@ def _sum(frame: Frame, node: ast.BinOp) -> Value:
         return Tup((*left.items, *right.items)) if exact else Seq(join(element(left), element(right)))  # type: ignore[union-attr]
     if isinstance(node.op, ast.Add) and isinstance(left, Const) and isinstance(right, Const):
         pairs = {a + b for a in left.values for b in right.values if isinstance(a, str) and isinstance(b, str)}
-        return join_all(Const(frozenset([pair])) for pair in pairs) if pairs else OTHER
+        return join_all(Const(frozenset([pair]), left.open or right.open) for pair in pairs) if pairs else OTHER
     return OTHER
 
 

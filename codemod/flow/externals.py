@@ -12,6 +12,7 @@ from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
 from codemod.library import ALPHABET, CONVERTER, MODEL, OUTPUT, PSEUDO
+from codemod.openness import hints
 from codemod.values import (
     OTHER,
     Class,
@@ -63,10 +64,11 @@ def _import_module(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 
 def _hub(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
-    repository = constants(arguments.get(0, "repo_or_dir")) or frozenset()
+    given = arguments.get(0, "repo_or_dir")
+    repository = hints(given) or frozenset()
     if not any(str(each).partition(":")[0] == "facebookresearch/esm" for each in repository):
         return unknown(frame, node, arguments)
-    if len(repository) > 1:
+    if constants(given) is None or len(repository) > 1:
         return Mixed(frozenset([node]))
     frame.analysis.loaded(node, "torch.hub.load", arguments.get(1, "model"))
     return stamp((MODEL, ALPHABET), node)

@@ -15,8 +15,9 @@ from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.local_weights import file_name, folder_of, published
+from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
-from codemod.values import Const, constants, origins
+from codemod.values import constants, origins
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
@@ -141,7 +142,7 @@ def _default(site: Site) -> Optional[ast.expr]:
     defaults = dict(zip(reversed([each.arg for each in plain]), reversed(scope.args.defaults)))
     defaults.update({each.arg: value for each, value in zip(scope.args.kwonlyargs, scope.args.kw_defaults) if value})
     default = defaults.get(argument.id)
-    only = isinstance(default, ast.Constant) and site.value(argument) == Const(frozenset([default.value]))
+    only = isinstance(default, ast.Constant) and hints(site.value(argument)) == frozenset([default.value])
     return default if only and len(named) == 1 else None
 
 
@@ -154,7 +155,8 @@ def _facebook(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -
     text = site.code(argument)
     if not isinstance(argument, (ast.Name, ast.Attribute, ast.JoinedStr, ast.Subscript)) or "\n" in text:
         return Left("the checkpoint's name is an expression: give it a variable of its own first")
-    if "?" not in names and all(CHECKPOINTS[each].hub == f"facebook/{each}" for each in names):
+    hinted = names - {"?"}
+    if hinted and all(CHECKPOINTS[each].hub == f"facebook/{each}" for each in hinted):
         return f'f"facebook/{{{text}}}"' if '"' not in text else f'"facebook/" + {text}'
     return f"{helper('hub_checkpoint')}({text})"
 

@@ -20,7 +20,7 @@ from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._dead_flags import dead_assignments
 from codemod.shapes import layers_of, model_of
-from codemod.values import Meaning, origins
+from codemod.values import Meaning, constants, origins
 
 _PARAMETERS = ("tokens", "repr_layers", "need_head_weights", "return_contacts")
 
@@ -213,8 +213,7 @@ def last_layer(site: Site, read: ast.Subscript) -> bool:
     if depth is None:
         return False
     if isinstance(parent, ast.Subscript) and parent.value is read:
-        known = site.value(parent.slice)
-        return getattr(known, "values", None) == frozenset([depth])
+        return constants(site.value(parent.slice)) == frozenset([depth])
     return requested(site, read) == [depth]
 
 

@@ -13,9 +13,10 @@ import ast
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, NUM_LAYERS, OUTPUT
+from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules.model_call import depth_behind, last_layer, parse, requested
-from codemod.values import External, constants
+from codemod.values import External
 
 
 @rewrites(f"{OUTPUT}[representations]")
@@ -75,7 +76,7 @@ def _may_be_absent(site: Site, read: ast.Subscript, layer: ast.expr) -> bool:
     value, depth = site.value(layer), depth_behind(site, read)
     if value == External(NUM_LAYERS):
         return False
-    known = constants(value)
+    known = hints(value)  # what callers nobody sees may add is taken to be layers, not their absence
     shallowest = depth if depth is not None else min(each.layers for each in CHECKPOINTS.values())
     return not known or not all(isinstance(each, int) and 0 <= each <= shallowest for each in known)
 
@@ -87,11 +88,11 @@ def _pure(node: ast.expr) -> bool:
 
 
 def _refusal(site: Site, read: ast.Subscript, layer: Optional[ast.expr]) -> Optional[str]:
-    asked, known = requested(site, read), getattr(site.value(layer), "values", None) if layer is not None else None
+    asked, known = requested(site, read), hints(site.value(layer)) if layer is not None else None
     if known and any(isinstance(each, int) and each < 0 for each in known):
         return "a negative layer is a KeyError in fair-esm today"
     if known and asked is not None and not known <= set(asked):
-        return f"layer {sorted(known - set(asked))[0]} was not asked for: a KeyError in fair-esm today"
+        return f"layer {sorted(known - set(asked), key=repr)[0]} was not asked for: a KeyError in fair-esm today"
     if site.target.to != "fastesm2":
         return None
     if not last_layer(site, read):
