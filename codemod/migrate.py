@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Optional
@@ -82,11 +83,13 @@ def _eager(repository: Repository) -> bool:
 
 
 def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> None:
-    """Dependency files; fair-esm leaves only when no use of it is left in the repository."""
+    """Dependency files; fair-esm leaves only when nothing in the repository uses it or runs its commands."""
     from codemod.assemble import Assembled
+    from codemod.mentions import runs
 
     needs = needs_of(settings.to, settings.remote_code)
-    keep, migrated = not done.complete or bool(repository.problems), any(each.migrated for each in done.decided)
+    keep = not done.complete or bool(repository.problems) or any(map(runs, chain(*done.draft.leftovers.values())))
+    migrated = any(each.migrated for each in done.decided)
     for path in filter(is_manifest, repository.files):
         decoded = repository.decoded(path)
         answers = list(plan_manifest(path, decoded.text, needs, keep, migrated)) if decoded else []

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 
 from codemod.mentions_python import python_mentions
+from codemod.migrate import Settings, migrate
+from tests.codemod.trees import grow
 
 RUNS = [
     "os.system('esm-extract esm2_t6_8M_UR50D a.fa out')",
@@ -69,3 +72,38 @@ def test_a_program_of_the_repository_is_not_fair_esms() -> None:
 def test_a_sum_of_many_strings_is_no_trouble() -> None:
     program = " + ".join(["'a'"] * 400)
     assert list(python_mentions("a.py", ast.parse(f"x = {program}"))) == []
+
+
+def test_the_path_of_the_script_alone_is_a_command() -> None:
+    text = 'import subprocess\nSCRIPT = "esm/scripts/extract.py"\nsubprocess.run(["python", SCRIPT, "esm1b", "a.fa", "out"])\n'
+    assert [each.line for each in python_mentions("a.py", ast.parse(text))] == [2]
+
+
+def test_the_path_of_the_script_behind_a_folder_is_a_command() -> None:
+    text = 'def run(root):\n    return f"{root}/src/esm/scripts/extract.py"\n'
+    assert [each.line for each in python_mentions("a.py", ast.parse(text))] == [2]
+
+
+@pytest.mark.parametrize("path", ["scripts/extract.py", "esm/scripts/extract.pyc", "esm/scripts/other.py", "esm.py"])
+def test_other_paths_are_no_command(path: str) -> None:
+    assert list(python_mentions("a.py", ast.parse(f"SCRIPT = {path!r}\n"))) == []
+
+
+def test_a_script_of_the_repository_itself_is_no_command() -> None:
+    text = 'SCRIPT = "esm/scripts/extract.py"\n'
+    assert list(python_mentions("a.py", ast.parse(text), ["esm/scripts/extract.py"])) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "kept"),
+    [("run.sh", "esm-extract esm2_t6_8M_UR50D a.fa out --include mean\n", True),
+     ("a.py", 'SCRIPT = "esm/scripts/extract.py"\n', True),
+     ("README.md", "    esm-extract esm2_t6_8M_UR50D a.fa out --include mean\n", False),
+     ("run.sh", "python embed.py a.fa out\n", False)],
+)  # fmt: skip
+def test_fair_esm_stays_declared_while_something_runs_it(tmp_path: Path, path: str, text: str, kept: bool) -> None:
+    program = "import esm\n\nmodel, alphabet = esm.pretrained.esm2_t6_8M_UR50D()\n"
+    files = {"embed.py": program, "requirements.txt": "fair-esm==2.0.0\n", path: text}
+    migration = migrate(Settings((grow(tmp_path, {name: each.encode() for name, each in files.items()}),), "hf"))
+    plan = next(each for each in migration.files if each.path == "requirements.txt")
+    assert (plan.after is None or "fair-esm" in plan.after) is kept
