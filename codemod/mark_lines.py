@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
 
+from codemod.assemble import one_each
+from codemod.mark_places import moved
+from codemod.marker import markers
+from codemod.notebooks.read import read
+from codemod.notebooks.write import fit
 from codemod.records import LINE_END, FilePlan, Migration
 from codemod.report.alignment import pairs
+from codemod.text import splice
 
 
 def as_written(migration: Migration) -> Migration:
@@ -18,13 +24,40 @@ def as_written(migration: Migration) -> Migration:
 def _moved(plan: FilePlan) -> FilePlan:
     if not (plan.changed and plan.leftovers):
         return plan
-    lines = dict(_lines(LINE_END.split(plan.source), LINE_END.split(plan.result)))
-    moved = sorted(replace(each, line=lines.get(each.line, each.line)) for each in plan.leftovers)
-    return replace(plan, leftovers=tuple(moved))
+    lines = _by_edits(plan) or dict(_by_likeness(LINE_END.split(plan.source), LINE_END.split(plan.result)))
+    placed = sorted(replace(each, line=lines.get(each.line, each.line)) for each in plan.leftovers)
+    return replace(plan, leftovers=tuple(placed))
 
 
-def _lines(old: list[str], new: list[str]) -> Iterator[tuple[int, int]]:
-    """Every old line (1-based) that is still there, or has become another, with its new number."""
+def _by_edits(plan: FilePlan) -> Mapping[int, int]:
+    """The lines of leftovers, by the edits and comments that move them; empty where a person edited on."""
+    edits = fit(read(plan.before), one_each(plan.edits)) if plan.cells else plan.edits
+    whole = splice(plan.source, edits)
+    made = whole if plan.cells or plan.source[:1] in ("", "\r", "\n") else whole.lstrip("\r\n")
+    old, new = _plain(made), _plain(plan.result)
+    if list(old.values()) != list(new.values()):
+        return {}
+    numbers = dict(zip(old, new))
+    starts = [0, *(match.end() for match in LINE_END.finditer(plan.source))]
+    found: dict[int, int] = {}
+    for line in {each.line for each in plan.leftovers if each.line <= len(starts)}:
+        end = starts[line] if line < len(starts) else len(plan.source)
+        text = plan.source[starts[line - 1] : end]
+        at = moved(edits, starts[line - 1] + len(text) - len(text.lstrip(" \t\f")))
+        if at is not None:
+            number = len(LINE_END.findall(made, 0, max(0, at - len(whole) + len(made)))) + 1
+            found[line] = numbers.get(number, number)
+    return found
+
+
+def _plain(text: str) -> dict[int, str]:
+    """The lines that are no comment of ours, by their numbers."""
+    ours = {len(LINE_END.findall(text, 0, each.start)) + 1 for each in markers(text)}
+    return {number: line for number, line in enumerate(LINE_END.split(text), 1) if number not in ours}
+
+
+def _by_likeness(old: list[str], new: list[str]) -> Iterator[tuple[int, int]]:
+    """Every old line that is still there, or has become another, with its new number."""
     for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if tag == "equal":
             yield from ((i1 + at + 1, j1 + at + 1) for at in range(i2 - i1))

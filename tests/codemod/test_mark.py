@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
+import sysconfig
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from codemod.mark_lines import as_written
 from codemod.marker import START, comment, unmarked
+from codemod.marking import NOT_MARKED
+from codemod.marking import marked as marked_plan
 from codemod.migrate import Settings, migrate
-from codemod.records import Leftover, Migration
+from codemod.records import FilePlan, Leftover, Migration
+from codemod.text import decode
 from tests.codemod.trees import grow, photograph
 
 MSA = "esm.pretrained.esm_msa1b_t12_100M_UR50S()"
@@ -281,3 +287,27 @@ def test_edits_do_not_hold_the_comments(tmp_path: Path) -> None:
     grow(tmp_path, {"a.py": f"import esm\n\nmodel, alphabet = {ESM2}\nx = {MSA}\n".encode()})
     pairs = zip(planned(tmp_path).files, planned(tmp_path, mark=False).files)
     assert [one.edits == other.edits for one, other in pairs] == [True]
+
+
+# any program
+
+
+def real_programs(number: int) -> list[Path]:
+    """Some files of the standard library, by chance but the same each time."""
+    files = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
+    return random.Random(5).sample(files, number)
+
+
+@pytest.mark.parametrize("file", real_programs(40), ids=lambda file: file.stem)
+def test_comments_come_once_and_go_without_a_trace(file: Path) -> None:
+    """Leftovers at any lines of real programs: the second run changes nothing, the last gives every byte back."""
+    decoded, chance = decode(file.read_bytes()), random.Random(file.stem)
+    lines = [chance.randint(1, decoded.text.count("\n") + 1) for _ in range(8)]
+    leftovers = tuple(Leftover("a.py", line, f"rule{line % 3}", f"why é {line % 5}") for line in sorted(set(lines)))
+    first = marked_plan(FilePlan("a.py", "left", decoded.text, None, decoded.codec, (), leftovers), True)
+    (now,) = as_written(Migration(Path("/"), "hf", (replace(first, leftovers=leftovers),))).files
+    second = FilePlan("a.py", "left", first.result, None, decoded.codec, (), now.leftovers)
+    assert not marked_plan(second, True).changed
+    assert not marked_plan(second, False).changed
+    assert marked_plan(replace(second, leftovers=()), False).result == decoded.text
+    assert first.changed or all(NOT_MARKED in each.why for each in first.leftovers)
