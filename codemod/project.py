@@ -94,7 +94,25 @@ class Project:
                 found = self._in_folder(root, dotted)
                 if found and found != importer:
                     return found
-        return None
+        return self._through_sys_path(importer, dotted)
+
+    def _through_sys_path(self, importer: str, dotted: str) -> Optional[str]:
+        """The one module of the repository with such a name, for an importer that edits `sys.path`."""
+        source = self.source(importer) if dotted else None
+        if source is None or "sys.path" not in source.program:
+            return None
+        tail = "/" + dotted.replace(".", "/")
+        alike = self._by_stem.get(dotted.rpartition(".")[2], ())
+        found = [path for path in alike if f"/{_module_path(path)}".endswith(tail)]
+        return found[0] if len(found) == 1 and found[0] != importer else None
+
+    @cached_property
+    def _by_stem(self) -> dict[str, list[str]]:
+        """Modules by the last part of their names."""
+        stems: dict[str, list[str]] = {}
+        for path in self.paths:
+            stems.setdefault(_module_path(path).rpartition("/")[2], []).append(path)
+        return stems
 
     def _in_folder(self, folder: PurePosixPath, dotted: str) -> Optional[str]:
         base = folder.joinpath(*dotted.split(".")) if dotted else folder
@@ -102,3 +120,7 @@ class Project:
             if str(candidate) in self.paths:
                 return str(candidate)
         return None
+
+
+def _module_path(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__")

@@ -75,7 +75,7 @@ def test_a_sum_of_many_strings_is_no_trouble() -> None:
 
 
 def test_the_path_of_the_script_alone_is_a_command() -> None:
-    text = 'import subprocess\nSCRIPT = "esm/scripts/extract.py"\nsubprocess.run(["python", SCRIPT, "esm1b", "a.fa", "out"])\n'
+    text = "import subprocess\nSCRIPT = 'esm/scripts/extract.py'\nsubprocess.run(['python', SCRIPT, 'esm1b', fasta])\n"
     assert [each.line for each in python_mentions("a.py", ast.parse(text))] == [2]
 
 
