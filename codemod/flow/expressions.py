@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from dataclasses import replace
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
-from codemod.library import BLOCKS, LAYERS, OUTPUT
+from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
 from codemod.values import (
     OTHER,
     Const,
@@ -156,6 +157,9 @@ def _joined(frame: Frame, node: ast.JoinedStr) -> Value:
 
 def _sum(frame: Frame, node: ast.BinOp) -> Value:
     left, right = evaluate(frame, node.left), evaluate(frame, node.right)
+    if isinstance(node.op, ast.BitOr) and isinstance(left, Meaning) and isinstance(right, Meaning):
+        alike = left.kind in INSTANCES and INSTANCES[left.kind] == INSTANCES.get(right.kind)
+        return replace(left, via=left.via | right.via) if alike else OTHER
     if isinstance(node.op, ast.Add) and isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
         exact = isinstance(left, Tup) and isinstance(right, Tup)
         return Tup((*left.items, *right.items)) if exact else Seq(join(element(left), element(right)))  # type: ignore[union-attr]

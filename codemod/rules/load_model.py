@@ -35,6 +35,11 @@ def load_model(site: Site) -> Answer:
         yield site.replace(default, f'"{FASTESM2}"')
         where = site.code(_argument(site) or default)
     model, tokenizer = _loaders(site, where)
+    parent = site.source.parents[site.node]
+    index = site.value(parent.slice) if isinstance(parent, ast.Subscript) and parent.value is site.node else None
+    if constants(index) in ({0}, {1}):
+        yield site.replace(parent, model if constants(index) == {0} else tokenizer)
+        return
     statement = site.source.statement_of(site.node)
     targets = _targets(statement, site.node)
     if targets is None or not site.source.starts_line(statement):

@@ -11,6 +11,7 @@ import ast
 
 from codemod.library import MODEL
 from codemod.rule import Answer, Left, Site, name, rewrites
+from codemod.values import Meaning
 
 _CLASSES = {
     "esm.data.Alphabet": "transformers.PreTrainedTokenizerBase",
@@ -25,9 +26,23 @@ def annotation(site: Site) -> Answer:
     if _in_annotation(site) and not _alone(site):
         yield Left("the class is part of a larger annotation, whose values are not followed: annotate plainly")
     elif _in_annotation(site) or _in_cast(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
-        yield site.replace(site.node, name(_CLASSES[site.use.key]))
+        yield from _named(site)
     else:
         yield Left("a class of fair-esm's is used as a value")
+
+
+def _named(site: Site) -> Answer:
+    """The class of transformers, once where `esm.ProteinBertModel | esm.ESM2` named two."""
+    union = site.source.parents[site.node]
+    if isinstance(union, ast.BinOp) and union.right is site.node and _class(site, union.left) == _CLASSES[site.use.key]:
+        yield site.edit(site.source.span(union.left)[1], site.source.span(site.node)[1], "")
+    else:
+        yield site.replace(site.node, name(_CLASSES[site.use.key]))
+
+
+def _class(site: Site, node: ast.expr) -> str:
+    value = site.value(node)
+    return _CLASSES.get(value.kind, "") if isinstance(value, Meaning) else ""
 
 
 @rewrites("esm.data.FastaBatchedDataset")
@@ -67,6 +82,8 @@ def _in_annotation(site: Site) -> bool:
 def _alone(site: Site) -> bool:
     """Whether the annotation says that the value itself is of the class; what a function returns is followed anyway."""
     parent = site.source.parents[site.node]
+    while isinstance(parent, ast.BinOp) and isinstance(site.value(parent), Meaning):
+        parent = site.source.parents[parent]
     optional = isinstance(parent, ast.Subscript) and site.code(parent.value).endswith("Optional")
     inner = site.source.parents[parent] if optional else parent
     returns = [getattr(each, "returns", None) for each in site.source.ancestors(site.node)]
