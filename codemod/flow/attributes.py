@@ -63,8 +63,20 @@ def _member(frame: Frame, node: ast.AST, base: Meaning, name: str) -> Value:
     return Meaning(known, frozenset([node]), base.via) if known else OTHER
 
 
+def _is_method(frame: Frame, base: Value, name: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether a class binds the function, by its definition or by an assignment in the class's body."""
+    home = frame.analysis.owners.get(function)
+    if home is None or isinstance(home.scopes[function], ast.ClassDef) or not isinstance(base, (Class, Instance)):
+        return True
+    bodies = [statement for each in frame.analysis.lineage(base.node) for statement in each.body]
+    assigned = [target for each in bodies if isinstance(each, ast.Assign) for target in each.targets]
+    return any(isinstance(target, ast.Name) and target.id == name for target in assigned)
+
+
 def _bound(frame: Frame, base: Value, name: str, value: Value) -> Value:
     if isinstance(value, Func) and isinstance(value.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if not _is_method(frame, base, name, value.node):
+            return value  # a function that was stored on the instance
         decorators = {ast.unparse(each).rpartition(".")[2] for each in value.node.decorator_list}
         if decorators & {"property", "cached_property"}:
             return frame.analysis.cells.read(("return", value.node))

@@ -37,8 +37,9 @@ def load_model(site: Site) -> Answer:
     model, tokenizer = _loaders(site, where)
     parent = site.source.parents[site.node]
     index = site.value(parent.slice) if isinstance(parent, ast.Subscript) and parent.value is site.node else None
-    if constants(index) in ({0}, {1}):
-        yield site.replace(parent, model if constants(index) == {0} else tokenizer)
+    taken = {frozenset([0]): model, frozenset([1]): tokenizer}.get(constants(index) or frozenset())
+    if taken:
+        yield site.replace(parent, taken)
         return
     statement = site.source.statement_of(site.node)
     targets = _targets(statement, site.node)
