@@ -37,7 +37,8 @@ def load_model(site: Site) -> Answer:
     model, tokenizer = _loaders(site, where)
     parent = site.source.parents[site.node]
     index = site.value(parent.slice) if isinstance(parent, ast.Subscript) and parent.value is site.node else None
-    taken = {frozenset([0]): model, frozenset([1]): tokenizer}.get(constants(index) or frozenset())
+    picks: dict[Optional[frozenset[object]], str] = {frozenset([0]): model, frozenset([1]): tokenizer}
+    taken = picks.get(constants(index))
     if taken:
         yield site.replace(parent, taken)
         return
