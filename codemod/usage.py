@@ -184,6 +184,10 @@ def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meani
     if function.kind.rpartition(".")[0] in PSEUDO and not isinstance(node.func, ast.Attribute):
         why = f"{function.kind.rpartition('.')[2]} is called through a variable"
         yield Use(source, node, "indirect", function, function.origins | {node}, why)
+    arguments = (analysis.values.get(each) for each in (*node.args, *(keyword.value for keyword in node.keywords)))
+    mixed = next((value for value in arguments if isinstance(value, Mixed)), None)
+    if mixed is not None and function.kind not in PSEUDO:
+        yield _mixed(source, node, mixed, f"{ast.unparse(node.func)}()")
     indirect = node.func not in function.origins and function.kind.rpartition(".")[0] not in PSEUDO
     if function.kind in PSEUDO or indirect:
         yield Use(source, node, f"{function.kind}()", function, function.origins | {node})
