@@ -12,6 +12,7 @@ from codemod.flow.analysis import Analysis
 from codemod.imports import written
 from codemod.library import EVOLUTIONARYSCALE
 from codemod.records import Leftover
+from codemod.unseen import starred_root
 from codemod.usage import Use
 
 
@@ -24,8 +25,11 @@ class Aliases:
         self.gone: list[ast.alias] = []
         self.kept: list[ast.alias] = []
         self.leftovers: list[Leftover] = []
+        lost = {starred_root(use.source, use.node): use for use in uses if use.key == "word"}
         for alias, (source, _) in analysis.aliases.items():
-            why = _reason(analysis, alias, [use for use in uses if _through(use, alias)], migrated)
+            taken = lost.get(written(alias, source.parents[alias]))  # type: ignore[arg-type]
+            why = f"{taken.source.path}, line {taken.line}, may take it through a star import" if taken else ""
+            why = why or _reason(analysis, alias, [use for use in uses if _through(use, alias)], migrated)
             if why:
                 self.kept.append(alias)
                 line = source.parents[alias].lineno  # type: ignore[attr-defined]

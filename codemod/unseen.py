@@ -34,13 +34,15 @@ def is_bound(source: Source, name: ast.Name) -> bool:
     return any(name.id in source.bindings[scope] for scope in around)
 
 
-def is_starred_checkpoint(source: Source, node: ast.Attribute) -> bool:
-    """`esm.pretrained.esm2_t6_8M_UR50D` where only a star import that cannot be read could bring `esm`."""
-    root: ast.expr = node
+def starred_root(source: Source, node: ast.AST) -> str:
+    """The `esm` of `esm.pretrained.esm2_t6_8M_UR50D` that only a star import that cannot be read could bring."""
+    root = node
     while isinstance(root, ast.Attribute):
         root = root.value
-    known = node.attr in CHECKPOINTS or node.attr in WITHOUT_COUNTERPART
-    return known and isinstance(root, ast.Name) and not is_bound(source, root) and any(map(_is_star, source.nodes))
+    known = isinstance(node, ast.Attribute) and node.attr in (*CHECKPOINTS, *WITHOUT_COUNTERPART)
+    if not known or not isinstance(root, ast.Name) or is_bound(source, root):
+        return ""
+    return root.id if any(map(_is_star, source.nodes)) else ""
 
 
 _DYNAMIC = re.compile(r"\bglobals\(\)|\bexec\(|__dict__|\bbuiltins\b")

@@ -28,7 +28,7 @@ from codemod.library import (
     canonical,
 )
 from codemod.source import Source
-from codemod.unseen import is_own, is_starred_checkpoint, is_unbound
+from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import OTHER, External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins
 
 
@@ -100,7 +100,7 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
 
 def _is_word(analysis: Analysis, source: Source, node: ast.Attribute, base: Value) -> bool:
     listed = node.attr in WORDS["attributes"] and not is_own(analysis, base, node.attr)
-    return listed or is_starred_checkpoint(source, node)
+    return listed or bool(starred_root(source, node))
 
 
 #: Methods of a torch module that reach into the modules it holds, by name or by dtype.

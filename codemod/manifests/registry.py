@@ -65,7 +65,13 @@ def declared_transformers(path: str, text: str) -> Optional[str]:
     return ",".join(filter(None, dict.fromkeys(specs))) if specs else None
 
 
+#: Nine of ten files: ten patterns each would take longer than reading them all.
+_PROGRAM = (".py", ".pyi", ".ipynb", ".md", ".rst")
+
+
 def _readers(path: str) -> tuple[Reader, ...]:
+    if path.endswith(_PROGRAM) and not path.lower().endswith("setup.py"):
+        return ()
     fits = (readers for name, readers in _READERS if re.fullmatch(f"(?:.*/)?(?:{name})", path, re.I))
     return next(fits, ())
 
