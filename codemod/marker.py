@@ -12,9 +12,7 @@ from codemod.records import Leftover
 START = "# TODO(fair-esm): "
 _COMMENT = r"# TODO\(fair-esm\): "
 #: A whole line; what a person writes after the same words has no rule at its end, and stays theirs.
-_LINE = re.compile(
-    rf"(?:\A|(?<=[\r\n]))[ \t\f]*(?P<text>{_COMMENT}[^\r\n]* \[(?P<rule>[^\r\n]+)\])[ \t]*(?=[\r\n]|\Z)"
-)
+_LINE = re.compile(rf"(?:\A|(?<=[\r\n]))[ \t\f]*(?P<text>{_COMMENT}[^\r\n]* \[(?P<rule>[^\r\n]+)\])[ \t]*(?=[\r\n]|\Z)")
 #: The same as bytes, and in a notebook's JSON, where it ends at an escaped line end or a quote.
 _IN_BYTES = re.compile(_LINE.pattern.encode())
 _IN_JSON = re.compile(_COMMENT.encode() + rb'(?:[^"\\\r\n]|\\[^n\r\n])*')

@@ -64,9 +64,7 @@ def migrate(settings: Settings, progress: Callable[[str], None] = lambda text: N
     from codemod.notes import notes
 
     tally = _tally(repository, len(seeds), done, settings.to, perf_counter() - began)
-    return Migration(
-        repository.root, settings.to, files, groups, tally, notes(settings.to, done), repository.skipped
-    )
+    return Migration(repository.root, settings.to, files, groups, tally, notes(settings.to, done), repository.skipped)
 
 
 def _target(repository: Repository, settings: Settings) -> Target:
