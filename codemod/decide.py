@@ -14,6 +14,9 @@ from codemod.usage import Use
 COPY = "esm is the copy of fair-esm in {}: compare it with fair-esm 2.0.0 first"
 
 
+CHECKOUT = "{}/ is a checkout of fair-esm itself, and this is part of it"
+
+
 @dataclass(frozen=True)
 class Decided:
     """One group's fate. Where it is left, `refusals` names the uses that stand in the way."""
@@ -55,6 +58,8 @@ def _decide(group: Group, analysis: Analysis, target: Target, refused: dict[Use,
         why = [answer.why for answer in answers if isinstance(answer, Left)]
         copies = [analysis.copies[each] for each in (use.value.via if use.value else ()) if each in analysis.copies]
         why += [COPY.format(folder) for folder in copies]
+        checkout = analysis.project.checkout_of(use.source.path)
+        why += [CHECKOUT.format(checkout)] if checkout else []
         if why:
             refusals[use] = why[0]
     return Decided(group, edits, refusals)

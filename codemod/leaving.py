@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from codemod.decide import COPY, Decided
+from codemod.decide import CHECKOUT, COPY, Decided
 from codemod.flow.analysis import Analysis
 from codemod.imports import written
 from codemod.library import EVOLUTIONARYSCALE
@@ -48,6 +48,9 @@ def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: 
     source, name = analysis.aliases[alias]
     if alias in analysis.copies:
         return COPY.format(analysis.copies[alias])
+    checkout = analysis.project.checkout_of(source.path)
+    if checkout:
+        return CHECKOUT.format(checkout)
     left = [use for use in through if use not in migrated]
     if left:
         return f"still needed in {left[0].source.path}, line {left[0].line}"

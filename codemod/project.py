@@ -34,6 +34,17 @@ class Project:
         """The copy of fair-esm that a file belongs to."""
         return next((folder for folder in self.copies if path.startswith(f"{folder}/")), None)
 
+    def checkout_of(self, path: str) -> Optional[str]:
+        """The folder with a whole checkout of fair-esm's repository that a file belongs to: its tests, its examples."""
+        return next((folder for folder in self._checkouts if folder == "." or path.startswith(f"{folder}/")), None)
+
+    @cached_property
+    def _checkouts(self) -> list[str]:
+        parents = {str(PurePosixPath(folder).parent) for folder in self.copies}
+        setups = [(parent, str(PurePosixPath(parent, "setup.py"))) for parent in sorted(parents)]
+        known = [(parent, self.source(setup)) for parent, setup in setups if setup in self.paths]
+        return [parent for parent, setup in known if setup and "fair-esm" in setup.program]
+
     @staticmethod
     def dotted_in(folder: str, path: str) -> str:
         """The name a file of a copy has in fair-esm itself: `esm.model.esm2`."""
@@ -51,6 +62,7 @@ class Project:
         return source is not None and "load_model_and_alphabet" in source.bindings[source.tree]
 
     def source(self, path: str) -> Optional[Source]:
+        """A file parsed; None where there is no such file, or no program in it."""
         if path not in self._sources:
             self._sources[path] = self._read(path)
         return self._sources[path]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Callable, Optional, Union
 
@@ -10,29 +9,23 @@ from codemod.manifests import conda, ini, locks, requirements, setup_py, shell, 
 from codemod.manifests.check import checked
 from codemod.manifests.decide import Manifest, decide
 from codemod.manifests.entry import FAIR_WORD, Section
+from codemod.manifests.names import is_manifest, kind_of
 from codemod.manifests.needs import Needs
 from codemod.records import Edit, Leftover
 
 Reader = Callable[[str, str], Iterable[Union[Section, Leftover]]]
 
-#: The first name that fits decides; matched against the end of the path, after a `/`, ignoring case.
-_READERS: tuple[tuple[str, tuple[Reader, ...]], ...] = (
-    ("|".join(map(re.escape, locks.LOCKS)), (locks.read,)),
-    (r"\.gitmodules", (locks.read_submodules,)),
-    (r"[^/]*(requirements|constraints|reqs)[^/]*\.(txt|in|pip)", (requirements.read,)),
-    (r"(requirements|constraints)/[^/]+\.(txt|in)", (requirements.read,)),
-    (r"pyproject\.toml|pixi\.toml|Pipfile", (toml_tables.read,)),
-    (r"setup\.py", (setup_py.read,)),
-    (r"setup\.cfg|tox\.ini|settings\.ini", (ini.read,)),
-    (r"[^/]+\.ya?ml", (conda.read, shell.read)),
-    (r"[^/]*(Dockerfile|Containerfile|Singularity)[^/]*|Makefile|Jenkinsfile|justfile", (shell.read,)),
-    (r"[^/]+\.(sh|bash|zsh|def|slurm|sbatch|nix)", (shell.read,)),
-)
-
-
-def is_manifest(path: str) -> bool:
-    """Whether a file of this name may declare dependencies; its text decides whether it does."""
-    return bool(_readers(path))
+#: The readers of each kind of file (see `codemod.manifests.names`).
+_READERS: dict[str, tuple[Reader, ...]] = {
+    "lock": (locks.read,),
+    "submodules": (locks.read_submodules,),
+    "requirements": (requirements.read,),
+    "toml": (toml_tables.read,),
+    "setup.py": (setup_py.read,),
+    "ini": (ini.read,),
+    "conda": (conda.read, shell.read),
+    "shell": (shell.read,),
+}
 
 
 def plan_manifest(path: str, text: str, needs: Needs, keep: bool, migrated: bool = True) -> Iterator[Edit | Leftover]:
@@ -65,19 +58,8 @@ def declared_transformers(path: str, text: str) -> Optional[str]:
     return ",".join(filter(None, dict.fromkeys(specs))) if specs else None
 
 
-#: Nine of ten files: ten patterns each would take longer than reading them all.
-_PROGRAM = (".py", ".pyi", ".ipynb", ".md", ".rst")
-
-
-def _readers(path: str) -> tuple[Reader, ...]:
-    if path.endswith(_PROGRAM) and not path.lower().endswith("setup.py"):
-        return ()
-    fits = (readers for name, readers in _READERS if re.fullmatch(f"(?:.*/)?(?:{name})", path, re.I))
-    return next(fits, ())
-
-
 def _read(path: str, text: str) -> tuple[list[Section], list[Leftover]]:
-    read = [found for reader in _readers(path) for found in reader(path, text)]
+    read = [found for reader in _READERS[kind_of(path)] for found in reader(path, text)]
     return (
         [found for found in read if isinstance(found, Section)],
         [found for found in read if isinstance(found, Leftover)],

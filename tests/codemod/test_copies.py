@@ -107,3 +107,27 @@ def test_what_fair_esm_never_had_is_no_change(tmp_path: Path) -> None:
 def test_the_copy_itself_is_never_edited(tmp_path: Path) -> None:
     root = repository(tmp_path, "esm", "from esm import pretrained")
     assert not any(file.path.startswith("esm/") and file.edits for file in found(root).files)
+
+
+def test_the_tests_of_a_whole_checkout_are_left_and_its_users_migrate(tmp_path: Path) -> None:
+    root = repository(tmp_path, "third/esm", "from esm import pretrained")
+    (root / "third" / "setup.py").write_text('from setuptools import setup\n\nsetup(name="fair-esm")\n')
+    (root / "third" / "tests").mkdir()
+    (root / "third" / "tests" / "test_it.py").write_text(PROGRAM.format(imports="from esm import pretrained"))
+    migration = found(root)
+    assert [file.path for file in migration.files if file.edits] == ["run.py"]
+    assert "third/ is a checkout of fair-esm itself" in why(migration)
+
+
+def test_fair_esm_itself_is_left(tmp_path: Path) -> None:
+    root = repository(tmp_path, "esm", "from esm import pretrained")
+    (root / "setup.py").write_text('from setuptools import setup\n\nsetup(name="fair-esm")\n')
+    migration = found(root)
+    assert not any(file.edits for file in migration.files)
+    assert "./ is a checkout of fair-esm itself" in why(migration)
+
+
+def test_a_setup_of_their_own_above_the_copy_makes_no_checkout(tmp_path: Path) -> None:
+    root = repository(tmp_path, "esm", "from esm import pretrained")
+    (root / "setup.py").write_text('from setuptools import setup\n\nsetup(name="mine")\n')
+    assert [file.path for file in found(root).files if file.edits] == ["run.py"]
