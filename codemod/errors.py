@@ -19,6 +19,10 @@ class Undecodable(ValueError):
         self.reason = reason
 
 
+class Unreadable(ValueError):
+    """The text is no notebook of Python cells; the message says why in one line."""
+
+
 def printable(name: str) -> str:
     r"""A file name on one line of any terminal: `a\nb.py`, `caf\xe9.py`."""
     visible = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from codemod.assemble import one_each
-from codemod.errors import Undecodable
+from codemod.errors import Undecodable, Unreadable
 from codemod.mark_places import Places, moved
 from codemod.marker import START, Marker, comment, markers
-from codemod.notebooks.read import Notebook, Unreadable, read
+from codemod.notebooks.read import Notebook, read
 from codemod.notebooks.write import fit, write
 from codemod.records import LINE_END, Edit, FilePlan, Leftover
 from codemod.source import Source

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from codemod.manifests.lines import lines
-from codemod.manifests.registry import is_manifest
+from codemod.manifests.names import is_manifest
 from codemod.notebooks.read import Notebook
 from codemod.records import LINE_END, Leftover
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
 from codemod.candidates import FIRST_WORD, PROGRAMS
 from codemod.discovery import discover
-from codemod.errors import Undecodable
+from codemod.errors import Undecodable, Unreadable
 from codemod.marker import unmarked
-from codemod.notebooks.read import Notebook, Unreadable, read
 from codemod.records import Leftover
 from codemod.scan import scan
-from codemod.source import Source
 from codemod.text import Decoded, decode
+
+if TYPE_CHECKING:  # parsing is not worth its start-up where nothing is parsed
+    from codemod.notebooks.read import Notebook
+    from codemod.source import Source
 
 _USES = re.compile(
     rb"\b(?:import|from)[\s\\]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet"
@@ -32,6 +34,7 @@ class Repository:
         self.found = dict(scan(self.root, self.files, (FIRST_WORD,), self._unreadable))
         self.notebooks: dict[str, Notebook] = {}
         self._texts: dict[str, Optional[Decoded]] = {}
+        self._sources: dict[str, Optional[Source]] = {}
 
     @property
     def programs(self) -> list[str]:
@@ -65,15 +68,22 @@ class Repository:
 
     def source(self, path: str) -> Optional[Source]:
         """A file parsed, or None where it does not parse; the reason is kept where the file uses fair-esm."""
-        decoded = self.decoded(path)
-        if decoded is None:
-            return None
+        if path not in self._sources:
+            decoded = self.decoded(path)
+            self._sources[path] = self._parsed(path, decoded.text) if decoded else None
+        return self._sources[path]
+
+    def _parsed(self, path: str, text: str) -> Optional[Source]:
+        from codemod.source import Source
+
         try:
-            if path.endswith(".ipynb"):
-                self.notebooks[path] = read(decoded.text)
-                self._unparsed_cells(path)
-                return Source(path, self.notebooks[path].source, unmarked(self.notebooks[path].program))
-            return Source(path, decoded.text, unmarked(decoded.text))
+            if not path.endswith(".ipynb"):
+                return Source(path, text, unmarked(text))
+            from codemod.notebooks.read import read
+
+            self.notebooks[path] = read(text)
+            self._unparsed_cells(path)
+            return Source(path, self.notebooks[path].source, unmarked(self.notebooks[path].program))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self._problem(path, getattr(error, "lineno", None) or 1, _reason(error))
             return None

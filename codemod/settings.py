@@ -9,11 +9,6 @@ from pathlib import Path
 from codemod.errors import UnusableInput
 from codemod.explain import rule_names
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 _KNOWN = {"to": str, "exclude": list, "only": list}
 
 
@@ -40,6 +35,11 @@ def configured(options: argparse.Namespace) -> argparse.Namespace:
 
 
 def _table(file: Path) -> dict[str, object]:
+    if sys.version_info >= (3, 11):
+        import tomllib  # 5 ms that only a repository with such a file needs to spend
+    else:
+        import tomli as tomllib
+
     try:
         tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):

@@ -25,7 +25,7 @@ LAYERS = (
     ("codemod.rule", "codemod.groups"),
     ("codemod.rules",),
     ("codemod.decide", "codemod.stub", "codemod.assemble", "codemod.rewrite"),
-    ("codemod.migrate",),
+    ("codemod.plan", "codemod.migrate"),
     ("codemod.cli", "codemod.__main__"),
 )
 LEVEL = {prefix: level for level, layer in enumerate(LAYERS) for prefix in layer}

@@ -6,19 +6,8 @@ from collections.abc import Iterator
 
 from codemod.manifests.entry import FAIR_URL, FAIR_WORD, RULE
 from codemod.manifests.lines import lines
+from codemod.manifests.names import LOCKS
 from codemod.records import Leftover
-
-#: Lock files, with what writes them anew.
-LOCKS = {
-    "poetry.lock": "poetry lock",
-    "pipfile.lock": "pipenv lock",
-    "uv.lock": "uv lock",
-    "pdm.lock": "pdm lock",
-    "pixi.lock": "pixi install",
-    "pylock.toml": "pip lock (or the tool that wrote it)",
-    "conda-lock.yml": "conda-lock",
-    "conda-lock.yaml": "conda-lock",
-}
 
 
 def read(path: str, text: str) -> Iterator[Leftover]:

@@ -59,7 +59,7 @@ def declared_transformers(path: str, text: str) -> Optional[str]:
 
 
 def _read(path: str, text: str) -> tuple[list[Section], list[Leftover]]:
-    read = [found for reader in _READERS[kind_of(path)] for found in reader(path, text)]
+    read = [found for reader in _READERS.get(kind_of(path), ()) for found in reader(path, text)]
     return (
         [found for found in read if isinstance(found, Section)],
         [found for found in read if isinstance(found, Leftover)],

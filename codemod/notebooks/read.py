@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from codemod.errors import Unreadable
 from codemod.notebooks.layout import Span, items, members, root
 from codemod.notebooks.magics import plain
 from codemod.records import LINE_END
@@ -17,10 +18,6 @@ GAP = "\n\n"
 #: Kernels of other languages by name, for notebooks that do not say their language.
 _FOREIGN_KERNEL = re.compile(r"(?:ir|julia.*|bash|sos|scala|almond|deno|octave|xcpp.*)$", re.I)
 _PYTHON = re.compile(r"i?python", re.I)
-
-
-class Unreadable(ValueError):
-    """The text is no notebook of Python cells; the message says why in one line."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Callable
+from typing import Callable, TextIO
 
 from codemod.errors import UnusableInput
 from codemod.records import Migration
@@ -23,9 +23,19 @@ def write(migration: Migration, options: argparse.Namespace) -> None:
 
         print(to_github(migration), end="")
     elif not options.quiet:
-        from codemod.report.terminal import open_console, show
+        _tell(migration, sys.stderr if piped else sys.stdout)
 
-        show(migration, open_console(sys.stderr if piped else sys.stdout))
+
+def _tell(migration: Migration, stream: TextIO) -> None:
+    from codemod.report.words import headline, nothing_found
+
+    if nothing_found(migration) and not migration.notes:  # rich would start as long as the search took
+        encoding = stream.encoding or "utf-8"
+        print(headline(migration).encode(encoding, "backslashreplace").decode(encoding), file=stream)
+        return
+    from codemod.report.terminal import open_console, show
+
+    show(migration, open_console(stream))
 
 
 def _documents(migration: Migration, options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], bytes]]]:

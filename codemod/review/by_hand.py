@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Optional
 
 from codemod.candidates import PROGRAMS
-from codemod.notebooks.read import Unreadable, read
+from codemod.errors import Unreadable
+from codemod.notebooks.read import read
 from codemod.records import FilePlan, Migration
 from codemod.review.merge import merge
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from codemod.manifests.check import edited, tomllib
+from codemod.manifests.names import is_manifest
 from codemod.manifests.needs import needs_of
-from codemod.manifests.registry import is_manifest, plan_manifest
+from codemod.manifests.registry import plan_manifest
 from codemod.records import Edit, Leftover
 
 CASES = sorted((Path(__file__).parent / "manifest_cases").glob("*.txt"))

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from codemod.manifests.check import checked, edited, tomllib
 from codemod.manifests.entry import FAIR_ESM, normalised, requirement
+from codemod.manifests.names import is_manifest
 from codemod.manifests.needs import Needs, needs_of
-from codemod.manifests.registry import declared_transformers, is_manifest, plan_manifest
+from codemod.manifests.registry import declared_transformers, plan_manifest
 from codemod.manifests.toml_spans import Value, pairs
 from codemod.records import Edit, Leftover
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codemod.notebooks.read import Notebook, Unreadable, read
+from codemod.errors import Unreadable
+from codemod.notebooks.read import Notebook, read
 from codemod.notebooks.write import fit, write
 from codemod.records import Edit
 

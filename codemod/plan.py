@@ -1,0 +1,155 @@
+"""What becomes of each file: programs, dependency files, notebooks, and what else speaks of fair-esm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Optional
+
+from codemod.assemble import Assembled, one_each
+from codemod.candidates import PROGRAMS, marked_files
+from codemod.decide import Decided
+from codemod.manifests.names import is_manifest
+from codemod.manifests.needs import Needs, guarantees, needs_of
+from codemod.manifests.registry import declared_transformers, plan_manifest
+from codemod.marking import bare, marked
+from codemod.mentions import WORDS, mentions, notebook_mentions, runs
+from codemod.mentions_python import python_mentions
+from codemod.notebooks.installs import plan_installs
+from codemod.notebooks.read import read
+from codemod.notebooks.write import write
+from codemod.notes import notes
+from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
+from codemod.repository import Repository
+from codemod.rewrite import Draft, Rewriting, rewrite
+from codemod.rule import Target
+from codemod.text import splice
+
+if TYPE_CHECKING:
+    from codemod.migrate import Settings
+
+
+def plan(repository: Repository, settings: Settings) -> Migration:
+    """The migration of a repository in which something may use fair-esm."""
+    done = rewrite(repository, _target(repository, settings), settings.rejected)
+    _mentions(repository, done)
+    _manifests(repository, settings, done)
+    for problem in repository.problems.values():
+        done.draft.leftovers[problem.path].append(problem)
+    files = _marked(repository, settings, _file_plans(repository, done.draft))
+    groups = tuple(_group(number, each, settings.to) for number, each in enumerate(done.decided, 1))
+    tally = _tally(repository, done, settings.to)
+    return Migration(repository.root, settings.to, files, groups, tally, notes(settings.to, done), repository.skipped)
+
+
+def _target(repository: Repository, settings: Settings) -> Target:
+    return Target(settings.to, settings.remote_code, _eager(repository), frozenset(settings.only))
+
+
+def _eager(repository: Repository) -> bool:
+    """Whether `attn_implementation=` may be written: no declared transformers is sure to be older than 4.36."""
+    texts = [(path, repository.decoded(path)) for path in filter(is_manifest, repository.files)]
+    declared = [declared_transformers(path, decoded.text) for path, decoded in texts if decoded]
+    return not any(guarantees(each, "<4.36") for each in declared if each)
+
+
+def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> None:
+    """Dependency files; fair-esm leaves only when nothing in the repository uses it or runs its commands."""
+    needs = needs_of(settings.to, settings.remote_code)
+    keep = not done.complete or bool(repository.problems) or any(map(runs, chain(*done.draft.leftovers.values())))
+    migrated = any(each.migrated for each in done.decided)
+    for path in filter(is_manifest, repository.files):
+        decoded = repository.decoded(path)
+        answers = list(plan_manifest(path, decoded.text, needs, keep, migrated)) if decoded else []
+        edits = [answer for answer in answers if isinstance(answer, Edit)]
+        done.draft.leftovers[path] += [answer for answer in answers if isinstance(answer, Leftover)]
+        if edits and decoded:
+            made = tuple(sorted(edits))
+            done.draft.texts[path] = Assembled(splice(decoded.text, made), made)
+    _notebook_installs(repository, needs, done, keep, migrated)
+
+
+def _notebook_installs(repository: Repository, needs: Needs, done: Rewriting, keep: bool, migrated: bool) -> None:
+    """`!pip install fair-esm` in notebooks."""
+    for path, notebook in repository.notebooks.items():
+        rewritten = migrated and path in done.draft.texts
+        answers = list(plan_installs(path, notebook, needs, keep, rewritten))
+        made = done.draft.texts.get(path)
+        edits = [*(made.edits if made else ()), *(each for each in answers if isinstance(each, Edit))]
+        done.draft.leftovers[path] += [each for each in answers if isinstance(each, Leftover)]
+        if edits:
+            in_order = sorted(edits, key=lambda each: (each.start, each.stop))
+            done.draft.texts[path] = Assembled(notebook.source, tuple(in_order))
+
+
+def _mentions(repository: Repository, done: Rewriting) -> None:
+    """What scripts, documents and commands still say of fair-esm: listed."""
+    programs, leftovers = frozenset(repository.programs), done.draft.leftovers
+    for path, data in list(repository.found.items()):
+        if not any(word in data for word in WORDS):
+            continue
+        source = repository.source(path) if path.endswith(PROGRAMS) else None
+        if path in repository.notebooks:
+            leftovers[path] += notebook_mentions(path, repository.notebooks[path], programs)
+        elif source is not None:
+            leftovers[path] += python_mentions(path, source.tree, programs)
+        elif not path.endswith(PROGRAMS):
+            decoded = repository.decoded(path)
+            leftovers[path] += mentions(path, decoded.text, programs) if decoded else ()
+
+
+def _file_plans(repository: Repository, draft: Draft) -> tuple[FilePlan, ...]:
+    paths = sorted(path for path in {*draft.texts, *draft.leftovers} if path in draft.texts or draft.leftovers[path])
+    return tuple(_file_plan(repository, path, draft) for path in paths)
+
+
+def _file_plan(repository: Repository, path: str, draft: Draft) -> FilePlan:
+    decoded, made = repository.decoded(path), draft.texts.get(path)
+    leftovers = tuple(sorted(set(draft.leftovers[path])))
+    status = _status(made, leftovers, path in repository.problems)
+    if decoded is None:
+        return FilePlan(path, status, leftovers=leftovers)
+    edits, after, cells = made.edits if made else (), made.text if made else None, None
+    notebook = repository.notebooks.get(path)
+    if notebook is not None:
+        after = write(notebook, one_each(edits))
+        cells = (notebook.source, read(after).source)
+    return FilePlan(path, status, decoded.text, after, decoded.codec, edits, leftovers, cells)
+
+
+def _marked(repository: Repository, settings: Settings, files: tuple[FilePlan, ...]) -> tuple[FilePlan, ...]:
+    """Comments at leftovers come where they are asked for; those whose leftover has gone always go."""
+    known = {plan.path for plan in files}
+    others = [path for path in marked_files(repository.found) if path not in known]
+    if not (settings.mark or others or known.intersection(marked_files(repository.found))):
+        return files
+    finished = [bare(path, decoded) for path in others for decoded in [repository.decoded(path)] if decoded]
+    kept = [marked(plan, settings.mark) if plan.path.endswith(PROGRAMS) else plan for plan in files]
+    gone = [plan for plan in (marked(each, settings.mark) for each in finished) if plan.changed]
+    return tuple(sorted([*kept, *gone], key=lambda plan: plan.path))
+
+
+def _status(made: Optional[Assembled], leftovers: Sequence[Leftover], unreadable: bool) -> str:
+    if unreadable:
+        return "error"
+    if made is None:
+        return "left"
+    stubbed = any(edit.rule == "stub" for edit in made.edits)
+    return "partial" if leftovers else "stubbed" if stubbed else "migrated"
+
+
+def _group(number: int, decided: Decided, to: str) -> Group:
+    done = "stubbed" if to == "stub" else "migrated"
+    files = tuple(sorted({use.source.path for use in decided.group.uses}))
+    lines = {(use.source.path, use.line) for use in decided.group.uses}
+    for use, made in decided.edits.items():
+        spans = [(use.source.line_of(edit.start), use.source.line_of(edit.stop)) for edit in made]
+        lines |= {(use.source.path, line) for first, last in spans for line in range(first, last + 1)}
+    return Group(number, files, done if decided.migrated else "left", decided.why, tuple(sorted(lines)))
+
+
+def _tally(repository: Repository, done: Rewriting, to: str) -> Tally:
+    finished = sum(len(each.group.uses) for each in done.decided if each.migrated) + done.gone
+    left = sum(len(each.group.uses) for each in done.decided if not each.migrated) + done.kept
+    rewritten, stubbed = (0, finished) if to == "stub" else (finished, 0)
+    return Tally(len(repository.files), 0, finished + left, rewritten, stubbed, left)
