@@ -16,7 +16,9 @@ WORDS = (
 )  # fmt: skip
 #: An import of a package called esm, in any of its forms.
 _IMPORTS = (
-    rb"\bfrom[\s\\]+[\w.]*\besm\b|\bimport\b[\w\s,.\\]{0,200}\besm\b|facebookresearch/esm"
+    rb"\bfrom[\s\\]+esm\b|\bimport\b[\w\s,.\\]{0,200}\besm\b|facebookresearch/esm"
+    rb"|\bfrom[ \t]+[\w.]*\.esm(?:\.(?:pretrained|data)\b"
+    rb"|[ \t]+import[^\n#]*\b(?:pretrained|Alphabet|FastaBatchedDataset)\b)"
     rb"|(?:import_module|importorskip|__import__)\([\"']esm\b"
 )
 PROGRAMS = (".py", ".pyi", ".ipynb")

@@ -20,6 +20,7 @@ class Cells:
         self.importable: set[ast.AST] = set()  # functions that callers outside the repository may call
         self._open_kinds = open_kinds  # literals that their parameters may have others of
         self._values: dict[Key, Value] = {}
+        self._attributes: defaultdict[ast.AST, dict[Key, Value]] = defaultdict(dict)
         self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
         self._queue: dict[ast.AST, None] = {}
         self._running: Optional[ast.AST] = None
@@ -36,12 +37,13 @@ class Cells:
         after = join(before, value)
         if after != before:
             self._values[key] = after
+            if isinstance(key, tuple) and key[0] == "attr":
+                self._attributes[key[1]][key] = after
             self._queue.update(dict.fromkeys(self._readers[key]))
 
     def attributes(self, owner: ast.AST) -> list[Value]:
         """The values of every attribute of a class."""
-        found = [(key, value) for key, value in self._values.items() if isinstance(key, tuple)]
-        return [value for key, value in found if key[0] == "attr" and key[1] is owner]
+        return list(self._attributes[owner].values())
 
     def enqueue(self, scope: ast.AST) -> None:
         self._queue[scope] = None
