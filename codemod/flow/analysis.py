@@ -60,7 +60,6 @@ class Analysis:
         self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)
         self.star_origins: dict[ast.AST, str] = {}
         self.settled = False  # from then on, an attribute that nothing here sets is somebody else's
-        self.unresolved: set[ast.AST] = set()
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
         self._derived: defaultdict[ast.ClassDef, list[ast.ClassDef]] = defaultdict(list)
         self._entered: set[str] = set()
@@ -72,8 +71,7 @@ class Analysis:
             self.enter(path)
         self.cells.settle(self._run)
         self.settled = True
-        for scope in self.unresolved:
-            self.cells.enqueue(scope)
+        self.cells.resume()
         self.cells.settle(self._run)
 
     def enter(self, path: str) -> None:

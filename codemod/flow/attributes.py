@@ -85,6 +85,6 @@ def _bound(frame: Frame, base: Value, name: str, value: Value) -> Value:
         if "classmethod" in decorators and isinstance(base, Class):
             return Func(value.node, (base,), value.keywords)
     if value is None and not frame.analysis.settled and name not in SAME[MODEL]:
-        frame.analysis.unresolved.add(frame.scope)
+        frame.analysis.cells.postpone()
         return None
     return OTHER if value is None else value

@@ -24,6 +24,7 @@ class Cells:
         self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
         self._queue: dict[ast.AST, None] = {}
         self._running: Optional[ast.AST] = None
+        self._postponed: dict[ast.AST, None] = {}
 
     def read(self, key: Key) -> Value:
         if self._running is not None:
@@ -47,6 +48,16 @@ class Cells:
 
     def enqueue(self, scope: ast.AST) -> None:
         self._queue[scope] = None
+
+    def postpone(self) -> None:
+        """What runs now met something that may yet become known; a class body runs with the scope it stands in."""
+        if self._running is not None:
+            self._postponed[self._running] = None
+
+    def resume(self) -> None:
+        """Queue what was postponed."""
+        self._queue.update(self._postponed)
+        self._postponed.clear()
 
     def settle(self, run: Callable[[ast.AST], None]) -> None:
         """Run every queued scope until nothing rises any more."""
