@@ -84,10 +84,10 @@ class Project:
     def imports(self, path: str) -> Iterator[str]:
         """The files of the repository that a file imports from."""
         source = self.source(path)
-        for node in source.nodes if source else ():
+        for node in source.imports if source else ():
             if isinstance(node, ast.Import):
                 yield from filter(None, (self.module(path, alias.name) for alias in node.names))
-            elif isinstance(node, ast.ImportFrom):
+            else:
                 target = self.imported(path, node)
                 if target:
                     yield target

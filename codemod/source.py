@@ -41,6 +41,19 @@ class Source:
         """Every node, outer before inner."""
         return self.index.nodes
 
+    @cached_property
+    def imports(self) -> list[ast.Import | ast.ImportFrom]:
+        return [node for node in self.nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """Every dotted name in the import statements: `a.b` for `import a.b`, `a` and `a.b` for `from a import b`."""
+        names = {alias.name for node in self.imports if isinstance(node, ast.Import) for alias in node.names}
+        for node in self.imports:
+            if isinstance(node, ast.ImportFrom):
+                names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
+        return frozenset(names)
+
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
         return self.index.parents

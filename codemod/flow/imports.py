@@ -127,8 +127,4 @@ _FAIR = re.compile(r"\b(?:pretrained\.(?:esm|load_)|FastaBatchedDataset|get_batc
 
 def _is_about_evolutionaryscale(source: Source) -> bool:
     """Whether a file imports what only EvolutionaryScale's esm has, and names nothing that only fair-esm has."""
-    modules = [getattr(node, "module", None) or "" for node in source.nodes if isinstance(node, ast.ImportFrom)]
-    modules += [f"{node.module}.{alias.name}" for node in source.nodes if isinstance(node, ast.ImportFrom)
-                for alias in node.names]  # fmt: skip
-    modules += [alias.name for node in source.nodes if isinstance(node, ast.Import) for alias in node.names]
-    return any(map(is_evolutionaryscale, modules)) and not _FAIR.search(source.program)
+    return any(map(is_evolutionaryscale, source.imported)) and not _FAIR.search(source.program)
