@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
-from codemod.candidates import FIRST_WORD, PROGRAMS
+from codemod.candidates import FIRST_WORD, PROGRAMS, import_text, names_any
 from codemod.discovery import discover
 from codemod.errors import Undecodable, Unreadable
 from codemod.marker import unmarked
@@ -33,6 +33,7 @@ class Repository:
         self.problems: dict[str, Leftover] = {}
         self.found = dict(scan(self.root, self.files, (FIRST_WORD,), self._unreadable))
         self.notebooks: dict[str, Notebook] = {}
+        self._imports: dict[str, bytes] = {}
         self._texts: dict[str, Optional[Decoded]] = {}
         self._sources: dict[str, Optional[Source]] = {}
 
@@ -47,18 +48,20 @@ class Repository:
         self.found.update(found)
         return found
 
+    def survey(self, words: Iterable[bytes]) -> None:
+        """Look at every program again: find those that contain one of the words, and note what each imports."""
+
+        def look(path: str, data: bytes | bytearray, size: int) -> None:
+            self._imports[path] = import_text(data, size)
+
+        self.found.update(scan(self.root, self.programs, tuple(words), self._unreadable, look))
+
     def importers(self, modules: Iterable[str]) -> Mapping[str, bytes]:
-        """The Python files with an import line that names one of these modules."""
-        importable = sorted(name for name in modules if name.isidentifier())
-        if not importable:
-            return {}
-        names = "|".join(importable)
-        line = re.compile(
-            rf"\b(?:from|import)\b[^\n\r]*\b(?:{names})\b"
-            rf"|\bfrom[ \t]+[\w.]+[ \t]+import[ \t]*\([^)]*\b(?:{names})\b".encode()
-        )
-        found = self.search([name.encode() for name in importable])
-        return {path: data for path, data in found.items() if line.search(data)}
+        """The surveyed files whose import statements name one of these modules."""
+        wanted = {name.encode() for name in modules if name.isidentifier()}
+        found = scan(self.root, [path for path, text in self._imports.items() if names_any(text, wanted)], (b"",))
+        self.found.update(found)
+        return found
 
     def decoded(self, path: str) -> Optional[Decoded]:
         """A file's text and codec, or None where it has none; the reason is kept where the file uses fair-esm."""

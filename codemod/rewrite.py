@@ -68,7 +68,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     `rejected` are the numbers of groups that stay as they are, whatever the rules say.
     """
     load_rules()
-    repository.search(WORDS)
+    repository.survey(WORDS)
     seeds = candidates(repository.found)
     project = Project(repository.programs, repository.source)
     analysis = Analysis(project, (int,) if target.to == "fastesm2" else (str, int))

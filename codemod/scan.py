@@ -24,18 +24,24 @@ BATCH = 256
 OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 Report = Callable[[str, str], None]
+#: Is shown every file that is read: its name, and a buffer that starts with so many bytes of it.
+Look = Callable[[str, "bytes | bytearray", int], None]
 
 
 def scan(
-    root: Path, files: Iterable[str], words: Sequence[bytes], report: Report = lambda path, why: None
+    root: Path,
+    files: Iterable[str],
+    words: Sequence[bytes],
+    report: Report = lambda path, why: None,
+    look: Optional[Look] = None,
 ) -> dict[str, bytes]:
     """The bytes of those files that contain at least one of the words, in the order of `files`.
 
     A file that cannot be read, is not a regular one, or contains a word but is larger than `LIMIT` is not in the
-    answer; `report(path, why)` is called for each, in order.
+    answer; `report(path, why)` is called for each, in order. `look` sees every file up to `LIMIT`, by any thread.
     """
     names = list(files)
-    finder = _Finder(str(root), _shortest(words))
+    finder = _Finder(str(root), _shortest(words), look)
     for start in range(0, len(names), BATCH):
         if _waits(finder.search, names[start : start + BATCH]):
             _overlapping(finder.search, names[start + BATCH :])
@@ -70,9 +76,10 @@ class _TooLarge(Exception):
 class _Finder:
     """What the threads share: each key is written once, by one of them."""
 
-    def __init__(self, root: str, words: tuple[bytes, ...]) -> None:
+    def __init__(self, root: str, words: tuple[bytes, ...], look: Optional[Look]) -> None:
         self.root = root
         self.words = words
+        self.look = look
         self.found: dict[str, bytes] = {}
         self.problems: dict[str, str] = {}
 
@@ -80,7 +87,7 @@ class _Finder:
         buffer = bytearray(BUFFER)
         for name in names:
             try:
-                content = self._wanted(f"{self.root}/{name}", buffer)
+                content = self._wanted(name, buffer)
             except OSError as error:
                 self.problems[name] = f"cannot be read: {error.strerror}"
             except _TooLarge as error:
@@ -89,20 +96,22 @@ class _Finder:
                 if content is not None:
                     self.found[name] = content
 
-    def _wanted(self, path: str, buffer: bytearray) -> Optional[bytes]:
-        descriptor = os.open(path, OPEN)
+    def _wanted(self, name: str, buffer: bytearray) -> Optional[bytes]:
+        descriptor = os.open(f"{self.root}/{name}", OPEN)
         try:
             size = os.readv(descriptor, (buffer,))
             if size == BUFFER:
-                return self._rest(descriptor, buffer)
+                return self._rest(name, descriptor, buffer)
         finally:
             os.close(descriptor)
+        if self.look is not None:
+            self.look(name, buffer, size)
         for word in self.words:
             if buffer.find(word, 0, size) >= 0:
                 return bytes(memoryview(buffer)[:size])
         return None
 
-    def _rest(self, descriptor: int, buffer: bytearray) -> Optional[bytes]:
+    def _rest(self, name: str, descriptor: int, buffer: bytearray) -> Optional[bytes]:
         """A file that filled the first read: whole in memory up to `LIMIT`, in pieces above it."""
         status = os.fstat(descriptor)
         if not S_ISREG(status.st_mode):
@@ -110,6 +119,8 @@ class _Finder:
         pieces = _pieces(descriptor, bytes(buffer))
         if status.st_size <= LIMIT:
             content = b"".join(pieces)
+            if self.look is not None:
+                self.look(name, content, len(content))
             return content if any(word in content for word in self.words) else None
         if self._in_pieces(pieces):
             raise _TooLarge(f"larger than {LIMIT >> 20} MiB; move the code out of it")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Optional
+from typing import TYPE_CHECKING, Optional
 
-import libcst as cst
+if TYPE_CHECKING:
+    import libcst as cst
 
 
 def edit_import(code: str, remove: Collection[str], add: Sequence[str] = ()) -> Optional[str]:
@@ -14,6 +15,8 @@ def edit_import(code: str, remove: Collection[str], add: Sequence[str] = ()) -> 
     `remove` holds names as they are written in the statement (`pretrained`, `esm.data`); `add` names for a
     `from` import. `code` is one statement without its indentation and line end.
     """
+    import libcst as cst  # a fifth of a second, and most imports go as a whole
+
     module = cst.parse_module(code)
     line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)
     statement = line.body[0]
@@ -31,6 +34,8 @@ def _with_commas(
     kept: list[cst.ImportAlias], added: list[cst.ImportAlias], statement: cst.Import | cst.ImportFrom
 ) -> list[cst.ImportAlias]:
     """Names with the separators they had; the last keeps a trailing comma only inside parentheses."""
+    import libcst as cst
+
     plain = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
     names = [*kept, *added]
     assert not isinstance(statement.names, cst.ImportStar)
