@@ -92,8 +92,6 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     if options.action == "undo":
         return _undo(options)
-    from dataclasses import replace
-
     from codemod.migrate import Settings
     from codemod.settings import configured
 
@@ -104,10 +102,8 @@ def _run(options: argparse.Namespace) -> int:
     if options.action in ("apply", "review"):
         _recover(options)
     chosen = configured(options)
-    settings = Settings(
-        tuple(chosen.paths), chosen.to, tuple(chosen.exclude), tuple(chosen.only), not chosen.no_remote_code
-    )
-    settings = replace(settings, mark=options.mark)
+    exclude, only = tuple(chosen.exclude), tuple(chosen.only)
+    settings = Settings(tuple(chosen.paths), chosen.to, exclude, only, not chosen.no_remote_code, chosen.mark)
     migration = _reviewed(settings, options) if options.action == "review" else _planned(settings, options)
     half_done = _half_done(migration)
     if options.action in ("apply", "review"):

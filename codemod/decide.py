@@ -12,8 +12,6 @@ from codemod.rule import RULES, Group, Left, Site, Target
 from codemod.usage import Use
 
 COPY = "esm is the copy of fair-esm in {}: compare it with fair-esm 2.0.0 first"
-
-
 CHECKOUT = "{}/ is a checkout of fair-esm itself, and this is part of it"
 
 

@@ -33,7 +33,7 @@ class _Pattern(NamedTuple):
     why: str
 
 
-EXTRACT = "this runs fair-esm's esm-extract: run extract.py of this tool's README, with the same arguments, instead"
+_EXTRACT = "this runs fair-esm's esm-extract: run extract.py of this tool's README, with the same arguments, instead"
 _NO_MODEL = "this runs fair-esm's esm-extract on a checkpoint that transformers does not have: choose an ESM-2 one"
 _FOLD = "this runs fair-esm's esm-fold: use transformers' EsmForProteinFolding (facebook/esmfold_v1) instead"
 _VARIANTS = "this runs fair-esm's variant prediction: write it with transformers' EsmForMaskedLM instead"
@@ -60,19 +60,19 @@ _IMPORT = (
 )
 
 #: The script's path in a checkout of fair-esm's repository.
-SCRIPT = re.compile(r"(?:\S*/)?esm[\w.-]*/scripts/extract\.py")
+_SCRIPT = r"esm[\w.-]*/scripts/extract\.py"
 _COMMANDS = tuple(
     _Pattern(re.compile(regex), why)
     for regex, why in (
         (rf"{_AT}(?:esm-extract|extract\.py))[\"'`]?\s+[\"']?esm(?:1_t|_msa|_if)\w+", _NO_MODEL),
-        (rf"{_AT}esm-extract{_ARGUMENT}", EXTRACT),
-        (rf"{_AT}extract\.py)[\"'`]?(?:\s+[\"']?esm\w*\d|{_OPTIONS})", EXTRACT),
-        (rf"{_PYTHON}{_AT}esm[\w.-]*/scripts/extract\.py)", EXTRACT),
+        (rf"{_AT}esm-extract{_ARGUMENT}", _EXTRACT),
+        (rf"{_AT}extract\.py)[\"'`]?(?:\s+[\"']?esm\w*\d|{_OPTIONS})", _EXTRACT),
+        (rf"{_PYTHON}{_AT}{_SCRIPT})", _EXTRACT),
         (rf"{_AT}esm-fold{_ARGUMENT}", _FOLD),
         (rf"{_AT}(?:esmfold_inference|esm[\w.-]*/scripts/fold)\.py)[\"'`]?\s+[\"']?[-$<{{]", _FOLD),
         (rf"{_AT}variant-prediction/predict\.py)[\"'`]?\s", _VARIANTS),
         (rf"{_AT}inverse_folding/(?:sample_sequences|score_log_likelihoods)\.py)[\"'`]?\s", _INVERSE),
-        (rf"{_PYTHON}-m\s+(?P<script>esm\.scripts\.extract)\b", EXTRACT),
+        (rf"{_PYTHON}-m\s+(?P<script>esm\.scripts\.extract)\b", _EXTRACT),
         (rf"{_PYTHON}-m\s+(?P<script>esm\.scripts\.fold)\b", _FOLD),
         (rf"{_PYTHON}-m\s+(?P<script>esm(?!\.{_EVOLUTIONARYSCALE})(?:\.\w+)*)(?![\w-])", _MODULE),
         (rf"(?P<script>){_PYTHON}-c\s.*\b{_IMPORT}", _INLINE),
@@ -131,6 +131,11 @@ def command(line: str, programs: Collection[str] = ()) -> str:
         if match and not _own(match["script"], programs):
             return pattern.why
     return ""
+
+
+def script(path: str, programs: Collection[str] = ()) -> str:
+    """Why a path in a program, for a command that is put together elsewhere, will not run without fair-esm."""
+    return _EXTRACT if re.fullmatch(rf"(?:\S*/)?{_SCRIPT}", path) and not _own(path, programs) else ""
 
 
 def runs(leftover: Leftover) -> bool:

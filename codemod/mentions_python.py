@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from codemod.mentions import COMMAND, EXTRACT, SCRIPT, command, install
+from codemod.mentions import COMMAND, command, install, script
 from codemod.records import Leftover
 
 _INSTALL = "this installs fair-esm: install what the migrated code needs instead"
@@ -55,10 +55,9 @@ def _why(node: ast.expr, programs: Collection[str]) -> str:
     text = _written(node).strip()
     if text == _UNKNOWN:
         return ""
-    if isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)) and SCRIPT.fullmatch(text) and text not in programs:
-        return EXTRACT  # the path alone, for a command that is put together elsewhere
     whole = text.replace("\\\n", " ")
-    return next((why for line in whole.splitlines() if (why := _line(line, programs))), "")
+    alone = script(text, programs) if isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)) else ""
+    return alone or next((why for line in whole.splitlines() if (why := _line(line, programs))), "")
 
 
 def _line(line: str, programs: Collection[str]) -> str:

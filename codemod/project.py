@@ -23,6 +23,7 @@ class Project:
         self._read = read
         self._sources: dict[str, Optional[Source]] = {}
         self.module = lru_cache(maxsize=None)(self._module)
+        self.changed_in = lru_cache(maxsize=None)(self._changed_in)
 
     @cached_property
     def copies(self) -> frozenset[str]:
@@ -45,13 +46,13 @@ class Project:
         known = [(parent, self.source(setup)) for parent, setup in setups if setup in self.paths]
         return [parent for parent, setup in known if setup and "fair-esm" in setup.program]
 
-    @staticmethod
-    def dotted_in(folder: str, path: str) -> str:
-        """The name a file of a copy has in fair-esm itself: `esm.model.esm2`."""
-        inside = path[len(folder) + 1 :].removesuffix(".py").removesuffix("__init__").rstrip("/")
-        return ".".join(["esm", *filter(None, inside.split("/"))])
+    def name_in_copy(self, path: str) -> Optional[str]:
+        """The name that a file of a copy has in fair-esm itself, `esm.model.esm2`; None for any other file."""
+        folder = self.copy_of(path)
+        inside = _module_path(path[len(folder) :]) if folder else ""
+        return f"esm{inside.replace('/', '.')}" if folder else None
 
-    def changed_in(self, folder: str) -> tuple[str, ...]:
+    def _changed_in(self, folder: str) -> tuple[str, ...]:
         """The files of a copy of fair-esm that are not as released; only those a language model is made of count."""
         names = [name for name in LANGUAGE_MODEL_FILES if f"{folder}/{name}" in self.paths]
         sources = [(name, self.source(f"{folder}/{name}")) for name in names]

@@ -105,7 +105,8 @@ def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:
 
 def _weights(analysis: Analysis, decided: Sequence[Decided]) -> tuple[str, ...]:
     """The local files of weights whose loading is migrated, as they are written in the programs."""
-    return tuple(sorted({path for load in _loads(analysis, decided) for path in analysis.paths(load) if ".pt" in path}))
+    paths = {path for load in _loads(analysis, decided) for path in analysis.paths(load)}
+    return tuple(sorted(path for path in paths if path.endswith(".pt")))
 
 
 def _loads(analysis: Analysis, decided: Sequence[Decided]) -> list[ast.AST]:

@@ -23,9 +23,10 @@ def is_unbound(analysis: Analysis, source: Source, node: ast.expr) -> bool:
     """Whether a name is defined nowhere it could come from, so that the line fails whatever is migrated."""
     if not isinstance(node, ast.Name) or source.path.endswith(".ipynb") or hasattr(builtins, node.id):
         return False
+    if is_bound(source, node) or _DYNAMIC.search(source.program) or _has_star(source):
+        return False
     told = analysis.cells.read(("global", source.path, node.id)) is not None  # `module.name = ...` in another file
-    unseen = _DYNAMIC.search(source.program) or any(map(_binds_unseen, source.nodes))
-    return not (is_bound(source, node) or told or unseen)
+    return not (told or any(map(_is_pattern, source.nodes)))
 
 
 def is_bound(source: Source, name: ast.Name) -> bool:
@@ -42,16 +43,16 @@ def starred_root(source: Source, node: ast.AST) -> str:
     known = isinstance(node, ast.Attribute) and node.attr in (*CHECKPOINTS, *WITHOUT_COUNTERPART)
     if not known or not isinstance(root, ast.Name) or is_bound(source, root):
         return ""
-    return root.id if any(map(_is_star, source.nodes)) else ""
+    return root.id if _has_star(source) else ""
 
 
 _DYNAMIC = re.compile(r"\bglobals\(\)|\bexec\(|__dict__|\bbuiltins\b")
 
 
-def _binds_unseen(node: ast.AST) -> bool:
-    """Star imports and patterns bind names that no index lists."""
-    return _is_star(node) or type(node).__name__.startswith("Match")
+def _has_star(source: Source) -> bool:
+    return any(alias.name == "*" for node in source.imports for alias in node.names)
 
 
-def _is_star(node: ast.AST) -> bool:
-    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
+def _is_pattern(node: ast.AST) -> bool:
+    """`case` patterns bind names that no index lists."""
+    return type(node).__name__.startswith("Match")

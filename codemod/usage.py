@@ -14,19 +14,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
-from codemod.library import (
-    ALPHABET,
-    BLOCKS,
-    DATASET,
-    LAYERS,
-    MODEL,
-    OUTPUT,
-    PSEUDO,
-    SAME,
-    UNCHANGED,
-    WORDS,
-    canonical,
-)
+from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
 from codemod.source import Source
 from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import OTHER, External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins

@@ -27,10 +27,9 @@ def import_from(analysis: Analysis, frame: Frame, node: ast.ImportFrom, alias: a
         _import_star(analysis, frame.source, node, alias, path)
         return
     name = alias.asname or alias.name
-    copied = analysis.project.copy_of(path) if path else None
-    if path is not None and copied:
-        inside = analysis.project.dotted_in(copied, path)
-        frame.bind(name, _fair_esm(analysis, frame.source, alias, f"{inside}.{alias.name}", path))
+    copied = analysis.project.name_in_copy(path) if path else None
+    if copied:
+        frame.bind(name, _fair_esm(analysis, frame.source, alias, f"{copied}.{alias.name}", path))
     elif path is not None and not _shadows(analysis, path, node.module or "", alias.name):
         frame.bind(name, _through(analysis, frame.source, alias, _from(analysis, frame.source, path, alias.name)))
     elif node.level == 0:
@@ -97,9 +96,9 @@ def _module(analysis: Analysis, source: Source, alias: ast.alias, shown: str, lo
     """What an absolute import binds: fair-esm's name, a module here, or another package's name."""
     top = shown.partition(".")[0]
     path = analysis.project.module(source.path, shown) if loaded else None
-    copied = analysis.project.copy_of(path) if path else None
-    if path is not None and copied:
-        return _fair_esm(analysis, source, alias, analysis.project.dotted_in(copied, path), path)
+    copied = analysis.project.name_in_copy(path) if path else None
+    if copied:
+        return _fair_esm(analysis, source, alias, copied, path)
     if path is not None and not _shadows(analysis, path, shown, ""):
         if _near(analysis, source, path):
             analysis.enter(path)

@@ -88,13 +88,14 @@ def load_core(site: Site) -> Answer:
 
 def _hub_id(site: Site) -> str | Left:
     """An expression for the Hub id."""
-    names = site.analysis.names(site.node)
-    call = site.node
+    names, call = site.analysis.names(site.node), site.node
+    if names & WITHOUT_COUNTERPART.keys():
+        return _without(names)
     held = isinstance(call, ast.Call) and call.func not in origins(site.value(call.func)) and not _by_name(site)
-    if held and site.target.to != "fastesm2" and not names & WITHOUT_COUNTERPART.keys():
+    if held and site.target.to != "fastesm2":
         return site.code(call.func)  # type: ignore[attr-defined]  # a variable that held a factory holds its Hub id
     if any(each.endswith(".pt") for each in site.analysis.paths(call)) and site.target.to != "fastesm2":
-        return _folder(site, names)
+        return _folder(site)
     if site.use.key == "esm.pretrained.load_model_and_alphabet_local()" and not names <= CHECKPOINTS.keys():
         return Left(_CONVERT)
     return _named(site, names, _argument(site))
@@ -106,10 +107,12 @@ _CONVERT = (
 )
 
 
-def _folder(site: Site, names: frozenset[str]) -> str | Left:
+def _without(names: frozenset[str]) -> Left:
+    return Left(WITHOUT_COUNTERPART[min(names & WITHOUT_COUNTERPART.keys())])
+
+
+def _folder(site: Site) -> str | Left:
     """The folder that `python -m codemod convert` writes beside a local copy of a published checkpoint."""
-    for each in sorted(names & WITHOUT_COUNTERPART.keys()):
-        return Left(WITHOUT_COUNTERPART[each])
     argument = _argument(site)
     written = file_name(argument)
     folder = folder_of(site.code(argument)) if argument and written and published(written) else None
@@ -118,8 +121,8 @@ def _folder(site: Site, names: frozenset[str]) -> str | Left:
 
 def _named(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -> str | Left:
     """An expression for the Hub id of what `argument` names, where it can be any of `names`."""
-    for each in sorted(names & WITHOUT_COUNTERPART.keys()):
-        return Left(WITHOUT_COUNTERPART[each])
+    if names & WITHOUT_COUNTERPART.keys():
+        return _without(names)
     if any(each.endswith(".pt") for each in names):
         return Left(_CONVERT)
     unknown = sorted(names - CHECKPOINTS.keys() - {"?"})

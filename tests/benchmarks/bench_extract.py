@@ -94,7 +94,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _prepare(root: Path, proteins: int, threads: int) -> dict[str, str]:
-    from tests.equivalence.twins import write_twins
+    from validation.equivalence.twins import write_twins
     from validation.reference import Shape
     from validation.sequences import realistic
     from validation.snapshot import DEFAULT_MODEL, DEFAULT_REVISION

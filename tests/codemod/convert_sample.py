@@ -10,8 +10,8 @@ from typing import Any, Callable
 import torch
 
 from codemod.cli import main
-from tests.equivalence.twins import write_twins
-from tests.equivalence.weights import CHECKPOINTS, VOCABULARY, random_weights
+from validation.equivalence.twins import write_twins
+from validation.equivalence.weights import CHECKPOINTS, VOCABULARY, random_weights
 
 ESM2, ESM1B, ESM1V = "esm2_t6_8M_UR50D", "esm1b_t33_650M_UR50S", "esm1v_t33_650M_UR90S_1"
 NAMES = (ESM2, ESM1B, ESM1V)

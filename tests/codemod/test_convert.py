@@ -27,8 +27,8 @@ from tests.codemod.convert_sample import (  # noqa: E402
     run,
     saved,
 )
-from tests.equivalence.twins import Twins  # noqa: E402
-from tests.equivalence.weights import CHECKPOINTS, MASK, VOCABULARY  # noqa: E402
+from validation.equivalence.twins import Twins  # noqa: E402
+from validation.equivalence.weights import CHECKPOINTS, MASK, VOCABULARY  # noqa: E402
 
 BOUND = 1e-5  # ten times below what the conversion itself allows
 

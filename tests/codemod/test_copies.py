@@ -35,6 +35,10 @@ def repository(root: Path, copy: str, imports: str, ends: bytes = b"\n") -> Path
     return root
 
 
+def setup(folder: Path, name: str) -> None:
+    (folder / "setup.py").write_text(f'from setuptools import setup\n\nsetup(name="{name}")\n')
+
+
 def found(root: Path) -> Migration:
     return migrate(Settings((root,), "hf"))
 
@@ -111,7 +115,7 @@ def test_the_copy_itself_is_never_edited(tmp_path: Path) -> None:
 
 def test_the_tests_of_a_whole_checkout_are_left_and_its_users_migrate(tmp_path: Path) -> None:
     root = repository(tmp_path, "third/esm", "from esm import pretrained")
-    (root / "third" / "setup.py").write_text('from setuptools import setup\n\nsetup(name="fair-esm")\n')
+    setup(root / "third", "fair-esm")
     (root / "third" / "tests").mkdir()
     (root / "third" / "tests" / "test_it.py").write_text(PROGRAM.format(imports="from esm import pretrained"))
     migration = found(root)
@@ -121,7 +125,7 @@ def test_the_tests_of_a_whole_checkout_are_left_and_its_users_migrate(tmp_path: 
 
 def test_fair_esm_itself_is_left(tmp_path: Path) -> None:
     root = repository(tmp_path, "esm", "from esm import pretrained")
-    (root / "setup.py").write_text('from setuptools import setup\n\nsetup(name="fair-esm")\n')
+    setup(root, "fair-esm")
     migration = found(root)
     assert not any(file.edits for file in migration.files)
     assert "./ is a checkout of fair-esm itself" in why(migration)
@@ -129,5 +133,5 @@ def test_fair_esm_itself_is_left(tmp_path: Path) -> None:
 
 def test_a_setup_of_their_own_above_the_copy_makes_no_checkout(tmp_path: Path) -> None:
     root = repository(tmp_path, "esm", "from esm import pretrained")
-    (root / "setup.py").write_text('from setuptools import setup\n\nsetup(name="mine")\n')
+    setup(root, "mine")
     assert [file.path for file in found(root).files if file.edits] == ["run.py"]

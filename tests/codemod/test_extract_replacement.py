@@ -20,7 +20,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("esm.pretrained", reason="needs fair-esm", exc_type=ImportError)
 
-from tests.equivalence.twins import write_twins  # noqa: E402
+from validation.equivalence.twins import write_twins  # noqa: E402
 
 README = Path(__file__).parents[2] / "README.md"
 SCRIPT = re.compile(r"<!-- extract\.py -->\s*```python\n(.*?)^```", re.DOTALL | re.MULTILINE)

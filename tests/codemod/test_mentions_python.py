@@ -89,9 +89,10 @@ def test_other_paths_are_no_command(path: str) -> None:
     assert list(python_mentions("a.py", ast.parse(f"SCRIPT = {path!r}\n"))) == []
 
 
-def test_a_script_of_the_repository_itself_is_no_command() -> None:
-    text = 'SCRIPT = "esm/scripts/extract.py"\n'
-    assert list(python_mentions("a.py", ast.parse(text), ["esm/scripts/extract.py"])) == []
+@pytest.mark.parametrize("own", ["esm/scripts/extract.py", "third/esm/scripts/extract.py"])
+def test_a_script_of_the_repository_itself_is_no_command(own: str) -> None:
+    text = 'SCRIPT = "esm/scripts/extract.py"\nrun(["python", "esm/scripts/extract.py", name, fasta, out])\n'
+    assert list(python_mentions("a.py", ast.parse(text), [own])) == []
 
 
 @pytest.mark.parametrize(

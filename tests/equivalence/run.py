@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.equivalence.static import problems_after
-from validation.equivalence.artefacts import Artefact, compare_files, compare_printed
+from validation.equivalence.artefacts import Artefact, Totals, compare_files, compare_printed
 from validation.equivalence.copies import files
 from validation.equivalence.names import in_text
 from validation.equivalence.twins import Twins, write_twins
@@ -51,7 +51,7 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Totals):
     """What became of one program: same | differs | left (and works as before) | refused | broken (by itself)."""
 
     program: str
@@ -66,14 +66,6 @@ class Verdict:
     @property
     def identical(self) -> int:
         return sum(each.found.identical for each in self.artefacts)
-
-    @property
-    def floats(self) -> int:
-        return sum(each.found.floats for each in self.artefacts)
-
-    @property
-    def largest(self) -> float:
-        return max((each.found.largest for each in self.artefacts), default=0.0)
 
     def __str__(self) -> str:
         return "\n  ".join([f"{self.program}: {self.outcome}", *self.problems])

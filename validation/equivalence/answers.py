@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from validation.equivalence.artefacts import Artefact
+from validation.equivalence.artefacts import Artefact, Totals
 from validation.equivalence.comparing import Difference
 from validation.equivalence.machine import Interpreter
 from validation.equivalence.migrating import Migrated
@@ -27,7 +27,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Totals):
     """What was compared. `unsteady` are places that also differ between two runs of the original program."""
 
     migrated: Migrated
@@ -45,11 +45,3 @@ class Answer:
     @property
     def same(self) -> bool:
         return not self.after.status and not self.differences
-
-    @property
-    def floats(self) -> int:
-        return sum(each.found.floats for each in self.artefacts)
-
-    @property
-    def largest(self) -> float:
-        return max((each.found.largest for each in self.artefacts), default=0.0)

@@ -25,6 +25,21 @@ class Artefact:
         return self.found.differences
 
 
+class Totals:
+    """What the artefacts of one comparison come to."""
+
+    artefacts: tuple[Artefact, ...]
+
+    @property
+    def floats(self) -> int:
+        return sum(each.found.floats for each in self.artefacts)
+
+    @property
+    def largest(self) -> float:
+        """The largest difference, 0 where nothing was compared."""
+        return max((each.found.largest for each in self.artefacts), default=0.0)
+
+
 def compare_files(before: Mapping[str, Path], after: Mapping[str, Path]) -> list[Artefact]:
     """One artefact for each name that either run wrote; a file that only one run wrote is a difference."""
     return [_file(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
