@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from codemod.imports import Names, clashes, written
-from codemod.placing import Placing, statement_of
+from codemod.imports import Names, clashes, statement_of, written
+from codemod.placing import Placing
 from codemod.records import Edit
 from codemod.source import Source
 from codemod.text import newline_of, splice

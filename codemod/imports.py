@@ -135,6 +135,21 @@ def import_order(line: str) -> tuple[bool, bool, str]:
     return line.split()[1] not in STANDARD, line.startswith("from"), line
 
 
+def statement_of(source: Source, alias: ast.alias) -> ImportStatement:
+    """The import statement an alias stands in."""
+    statement = source.parents[alias]
+    assert isinstance(statement, (ast.Import, ast.ImportFrom))
+    return statement
+
+
+def asks(source: Source, statement: ImportStatement) -> bool:
+    """Whether the statement asks if its package is installed: a handler of its `try` takes the ImportError."""
+    tried = source.parents[statement]
+    handlers = tried.handlers if isinstance(tried, ast.Try) and statement in tried.body else []
+    caught = [ast.unparse(each.type) if each.type else "Exception" for each in handlers]
+    return any(re.search(r"\b(ImportError|ModuleNotFoundError|Exception)\b", each) for each in caught)
+
+
 def written(alias: ast.alias, statement: ImportStatement) -> str:
     """The local name an alias binds."""
     return alias.asname or (alias.name if isinstance(statement, ast.ImportFrom) else alias.name.partition(".")[0])

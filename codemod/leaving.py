@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from codemod.decide import CHECKOUT, COPY, Decided
 from codemod.flow.analysis import Analysis
-from codemod.imports import written
+from codemod.imports import asks, statement_of, written
 from codemod.library import EVOLUTIONARYSCALE
 from codemod.records import Leftover
 from codemod.unseen import starred_root
@@ -26,17 +26,28 @@ class Aliases:
         self.kept: list[ast.alias] = []
         self.leftovers: list[Leftover] = []
         lost = {starred_root(use.source, use.node): use for use in uses if use.key == "word"}
+        through = {alias: [use for use in uses if _through(use, alias)] for alias in analysis.aliases}
+        whys = {}
         for alias, (source, _) in analysis.aliases.items():
-            taken = lost.get(written(alias, source.parents[alias]))  # type: ignore[arg-type]
+            taken = lost.get(written(alias, statement_of(source, alias)))
             why = f"{taken.source.path}, line {taken.line}, may take it through a star import" if taken else ""
-            why = why or _reason(analysis, alias, [use for use in uses if _through(use, alias)], migrated)
-            if why:
+            whys[alias] = why or _reason(analysis, alias, through[alias], migrated)
+        needed = next((alias for alias, why in whys.items() if why), None)
+        for alias, (source, _) in analysis.aliases.items():
+            statement = statement_of(source, alias)
+            if needed and not whys[alias] and not through[alias] and asks(source, statement):
+                whys[alias] = f"asks whether fair-esm is installed, which {_place(analysis, needed)}, still needs"
+            if whys[alias]:
                 self.kept.append(alias)
-                line = source.parents[alias].lineno  # type: ignore[attr-defined]
-                self.leftovers.append(Leftover(source.path, line, "imports", why))
+                self.leftovers.append(Leftover(source.path, statement.lineno, "imports", whys[alias]))
             else:
                 self.gone.append(alias)
                 self.leaving[source.path].append(alias)
+
+
+def _place(analysis: Analysis, alias: ast.alias) -> str:
+    source, _ = analysis.aliases[alias]
+    return f"{source.path}, line {statement_of(source, alias).lineno}"
 
 
 def _through(use: Use, alias: ast.alias) -> bool:
@@ -54,8 +65,7 @@ def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: 
     left = [use for use in through if use not in migrated]
     if left:
         return f"still needed in {left[0].source.path}, line {left[0].line}"
-    statement = source.parents[alias]
-    assert isinstance(statement, (ast.Import, ast.ImportFrom))
+    statement = statement_of(source, alias)
     if alias.name != "*" and written(alias, statement) in _exported(source.tree):
         return "__all__ promises this name to other programs"
     if not through and name == "esm" and _doubtful(analysis):

@@ -8,17 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
-from codemod.imports import STANDARD, ImportStatement, Names, import_order
+from codemod.imports import STANDARD, ImportStatement, Names, asks, import_order, statement_of
 from codemod.records import Edit
 from codemod.source import FunctionNode, Source
 from codemod.syntax import edit_import
-
-
-def statement_of(source: Source, alias: ast.alias) -> ImportStatement:
-    """The import statement an alias stands in."""
-    statement = source.parents[alias]
-    assert isinstance(statement, (ast.Import, ast.ImportFrom))
-    return statement
 
 
 @dataclass(frozen=True)
@@ -144,6 +137,8 @@ class Placing:
         if self.note and self.source.starts_line(statement):
             new = [f"{self.note}: {' '.join(self.source.code(statement).split())}", *new]
             new += ["pass"] if alone and len(new) == 1 else []
+        elif not new and statement in self._asking:
+            new = ["import transformers"]
         if new:
             return Edit(start, stop, self._between(statement).join(new), "imports")
         if alone:
@@ -159,6 +154,14 @@ class Placing:
         """Statements of which nothing stays and in whose place nothing comes."""
         whole = [each for each, gone in self._statements.items() if len(gone) == len(each.names)]
         return frozenset(each for each in whole if each is not self._place and not self.note)
+
+    @cached_property
+    def _asking(self) -> frozenset[ast.stmt]:
+        """One statement of each `try` that asks whether the package is there and gets no new import."""
+        parents = self.source.parents
+        asking = {parents[each]: each for each in reversed(list(self._statements)) if asks(self.source, each)}
+        answered = parents[self._place] if self._place and self.names.for_edits else None
+        return frozenset(each for tried, each in asking.items() if tried is not answered)
 
     def _left_of(self, statement: ImportStatement) -> Optional[str]:
         aliases = self._statements[statement]
