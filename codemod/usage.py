@@ -14,10 +14,23 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
+from codemod.flow.datasets import made
 from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
 from codemod.source import Source
 from codemod.unseen import is_own, is_unbound, starred_root
-from codemod.values import OTHER, External, Func, Instance, Meaning, Mixed, Value, constants, meanings, origins
+from codemod.values import (
+    OTHER,
+    External,
+    Func,
+    Instance,
+    Meaning,
+    Mixed,
+    Value,
+    constants,
+    join_all,
+    meanings,
+    origins,
+)
 
 
 @dataclass(frozen=True)
@@ -150,6 +163,9 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
         yield _mixed(source, node, function, "()")
     elif isinstance(function, Meaning):
         yield from _call_of(analysis, source, node, function)
+    elif made(analysis.datasets, function):
+        bases = join_all(made(analysis.datasets, function))
+        yield Use(source, node, "esm.data.FastaBatchedDataset()", next(meanings(bases)), origins(bases) | {node})
     elif isinstance(function, External) and function.name in _LOOKERS:
         yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
     elif node in analysis.calls:

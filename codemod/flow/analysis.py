@@ -56,6 +56,7 @@ class Analysis:
         self.aliases: dict[ast.alias, tuple[Source, str]] = {}
         self.copies: dict[ast.AST, str] = {}  # import aliases that mean a changed copy of fair-esm
         self.calls: dict[ast.AST, tuple[str, Value]] = {}
+        self.datasets: dict[ast.ClassDef, Meaning] = {}  # subclasses of FastaBatchedDataset, with the base they name
         self.escapes: dict[ast.AST, tuple[Value, str]] = {}
         self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)
         self.star_origins: dict[ast.AST, str] = {}

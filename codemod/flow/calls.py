@@ -9,7 +9,7 @@ from typing import Optional
 from codemod.flow.arguments import Arguments
 from codemod.flow.containers import CONTAINER
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
-from codemod.library import CALLS, CONVERTER, METHODS, MODEL, PSEUDO, SAME
+from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 from codemod.values import (
     OTHER,
     Class,
@@ -110,6 +110,8 @@ def _keywords(frame: Frame, function: Func, arguments: Arguments, names: list[st
 
 
 def _instantiate(frame: Frame, function: Class, arguments: Arguments) -> Value:
+    if function.node in frame.analysis.datasets:
+        return Meaning(DATASET, frozenset([arguments.node]))
     made = Instance(function.node)
     constructor = attribute_of_class(frame.analysis, function.node, "__init__")
     if isinstance(constructor, Func):

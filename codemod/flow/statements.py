@@ -9,6 +9,7 @@ from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import instance_of
 from codemod.flow.binding import assign, update
 from codemod.flow.calls import apply
+from codemod.flow.datasets import makes_only
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
 from codemod.values import (
@@ -222,6 +223,8 @@ def _class(frame: Frame, node: ast.ClassDef) -> None:
     inner = Frame(frame.analysis, frame.source, node, dict(frame.env))
     execute(inner, node.body)
     fair = [base for base in bases if isinstance(base, Meaning)]
+    if fair and fair[0].kind == "esm.data.FastaBatchedDataset" and makes_only(node):
+        frame.analysis.datasets[node] = fair.pop()
     frame.bind(node.name, Class(node) if not fair else join_all([*fair, OTHER]))
 
 

@@ -4,7 +4,8 @@ Before: `dataset = FastaBatchedDataset.from_file(path)`, `dataset.get_batch_indi
 After:  `dataset = read_fasta(path)`, `batch_by_tokens(dataset, 4096, extra_toks_per_seq=1)`
 
 The dataset becomes a list of (label, sequence) pairs: length, indexing, iteration and DataLoader stay as they are,
-labels are whole header lines and duplicates are an AssertionError, as before.
+labels are whole header lines and duplicates are an AssertionError, as before. A subclass that only adds constructors
+becomes a subclass of `list`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from codemod.library import DATASET
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.shapes import is_cheap
+from codemod.values import Meaning
 
 
 @rewrites("esm.data.FastaBatchedDataset.from_file()")
@@ -39,7 +41,7 @@ def constructor(site: Site) -> Answer:
         yield Left("the dataset is made without labels and sequences: write list(zip(labels, sequences))")
         return
     start, stop = site.source.span(site.node)
-    yield site.edit(start, site.source.span(site.node.func)[1], "list(zip")
+    yield site.edit(start, site.source.span(site.node.func)[1], f"{_list(site, site.node)}(zip")
     yield site.insert(stop, ")")
 
 
@@ -50,7 +52,12 @@ def _by_keywords(site: Site, call: ast.Call) -> Edit | Left:
     if set(given) != {"sequence_labels", "sequence_strs"} or not all(map(is_cheap, given.values())):
         return Left("the dataset is made with keywords: write list(zip(labels, sequences))")
     labels, sequences = (site.code(given[name]) for name in ("sequence_labels", "sequence_strs"))
-    return site.replace(call, f"list(zip({labels}, {sequences}))")
+    return site.replace(call, f"{_list(site, call)}(zip({labels}, {sequences}))")
+
+
+def _list(site: Site, call: ast.Call) -> str:
+    """`list`, or the repository's own subclass of it."""
+    return "list" if isinstance(site.value(call.func), Meaning) else site.code(call.func)
 
 
 @rewrites(f"{DATASET}.get_batch_indices()")

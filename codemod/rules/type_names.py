@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.datasets import handed_on
 from codemod.library import MODEL
 from codemod.rule import Answer, Left, Site, name, rewrites
 from codemod.values import Meaning
@@ -47,7 +48,7 @@ def _class(site: Site, node: ast.expr) -> str:
 
 @rewrites("esm.data.FastaBatchedDataset")
 def dataset(site: Site) -> Answer:
-    if _in_annotation(site):
+    if _in_annotation(site) or _is_plain_base(site):
         yield site.replace(site.node, "list")
     else:
         yield Left("a subclass or a handed-on FastaBatchedDataset: read the file with a function of your own")
@@ -89,6 +90,14 @@ def _alone(site: Site) -> bool:
     returns = [getattr(each, "returns", None) for each in site.source.ancestors(site.node)]
     returned = any(each is not None and site.node in ast.walk(each) for each in returns)
     return returned or isinstance(inner, (ast.arg, ast.AnnAssign))
+
+
+def _is_plain_base(site: Site) -> bool:
+    """Whether this is the base of a class that only makes datasets, and every place where it makes one is seen."""
+    owner = site.source.parents[site.node]
+    if not isinstance(owner, ast.ClassDef) or owner not in site.analysis.datasets or site.analysis.heirs(owner):
+        return False
+    return not any(handed_on(site.analysis.values, each, owner) for each in site.analysis.project.sources)
 
 
 def _in_cast(site: Site) -> bool:
