@@ -12,12 +12,20 @@ from typing import Optional
 
 from codemod.library import CHECKPOINTS, WITHOUT_COUNTERPART
 
-_PUBLISHED = re.compile(rf"(?:^|.*[/\\])({'|'.join((*CHECKPOINTS, *WITHOUT_COUNTERPART))})\.pt")
+_NAME = "|".join((*CHECKPOINTS, *WITHOUT_COUNTERPART))
+_PUBLISHED = re.compile(rf"(?:^|.*[/\\])({_NAME})\.pt")
+_CACHED = re.compile(rf".*\bhub[/\\]checkpoints[/\\]({_NAME})\.pt")
 
 
 def published(path: str) -> Optional[str]:
     """The checkpoint that a path is named after: `models/esm2_t6_8M_UR50D.pt` gives `esm2_t6_8M_UR50D`."""
     found = _PUBLISHED.fullmatch(path)
+    return found[1] if found else None
+
+
+def cached(path: str) -> Optional[str]:
+    """The checkpoint whose factory downloads to this very path, in torch.hub's cache, and reads it from there."""
+    found = _CACHED.fullmatch(path)
     return found[1] if found else None
 
 

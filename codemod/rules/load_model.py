@@ -14,7 +14,7 @@ import ast
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
-from codemod.local_weights import file_name, folder_of, published
+from codemod.local_weights import cached, file_name, folder_of, published
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.values import constants, origins
@@ -115,6 +115,9 @@ def _folder(site: Site) -> str | Left:
     """The folder that `python -m codemod convert` writes beside a local copy of a published checkpoint."""
     argument = _argument(site)
     written = file_name(argument)
+    download = cached(written) if written else None
+    if download in CHECKPOINTS:
+        return f'"{CHECKPOINTS[download].hub}"'
     folder = folder_of(site.code(argument)) if argument and written and published(written) else None
     return f"{folder}, local_files_only=True" if folder else Left(_CONVERT)
 
