@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from codemod.consequences import FASTESM_WIDTH
 from codemod.library import CHECKPOINTS, MODEL, OUTPUT
-from codemod.rewrite import FASTESM_WIDTH, Rewriting
+from codemod.rewrite import Rewriting
 
 
 def notes(to: str, done: Rewriting) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from codemod.assemble import Assembled, CannotWrite, assemble, one_each
 from codemod.bonds import companions, strangers
 from codemod.candidates import WORDS, candidates
+from codemod.consequences import consequences
 from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
 from codemod.graph import with_importers
@@ -26,11 +27,6 @@ from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
 from codemod.usage import Use, find_uses
-from codemod.widths.artefacts import stale_artefacts
-from codemod.widths.config import config_widths
-from codemod.widths.plan import candidate_words, plan_widths
-
-FASTESM_WIDTH = 1280
 
 
 @dataclass
@@ -118,15 +114,6 @@ def _loads(analysis: Analysis, decided: Sequence[Decided]) -> list[ast.AST]:
 _NOTES = {"stub": "# fair-esm was removed, was"}
 
 
-_CONFIGURATION = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")
-
-
-def _readers(sources: dict[str, Source], analysis: Analysis) -> dict[str, Source]:
-    """The files that were followed because they import a user of fair-esm."""
-    followed = {source.path: source for source in analysis.project.sources if analysis.entered(source.path)}
-    return {**sources, **followed}
-
-
 @dataclass(frozen=True)
 class _Writer:
     repository: Repository
@@ -143,38 +130,15 @@ class _Writer:
         for each in self.decided:
             for use, made in each.edits.items() if each.migrated else ():
                 edits[use.source.path][use] = made
-        widths = self._widths(checkpoints, draft)
+        whole = self.to == "fastesm2" and all(each.migrated for each in self.decided)
+        follows = consequences(self.repository, self.analysis, self.decided, checkpoints if whole else frozenset())
+        for leftover in follows.leftovers:
+            draft.leftovers[leftover.path].append(leftover)
         for source in self.analysis.project.sources:
-            leaving, extra = self.aliases.leaving[source.path], widths[source.path]
+            leaving, extra = self.aliases.leaving[source.path], follows.edits[source.path]
             if leaving or extra or any(edits[source.path].values()):
                 draft.texts[source.path] = self._checked(source, edits[source.path], leaving, extra)
         return draft
-
-    def _widths(self, checkpoints: frozenset[str], draft: Draft) -> defaultdict[str, list[Edit]]:
-        """Widths that follow from the checkpoint, in any file of the repository."""
-        planned: defaultdict[str, list[Edit]] = defaultdict(list)
-        whole = self.to == "fastesm2" and all(each.migrated for each in self.decided)
-        widths = {CHECKPOINTS[name].width for name in checkpoints} if whole else set()
-        for old in sorted(widths - {FASTESM_WIDTH}):
-            paths = self.repository.search(candidate_words(old))
-            sources = {path: source for path in paths for source in [self.analysis.project.source(path)] if source}
-            for answer in plan_widths(sources, old, FASTESM_WIDTH):
-                if isinstance(answer, Leftover):
-                    draft.leftovers[answer.path].append(answer)
-                else:
-                    planned[answer[0]].append(answer[1])
-            self._stale(sources, old, draft)
-        return planned
-
-    def _stale(self, sources: dict[str, Source], old: int, draft: Draft) -> None:
-        """Configuration and saved files of the old width: listed."""
-        users = {use.source.path: use.source for each in self.decided for use in each.group.uses}
-        listed = list(stale_artefacts({**users, **_readers(sources, self.analysis)}, self.repository.files))
-        for path, data in self.repository.search([str(old).encode()], _CONFIGURATION).items():
-            decoded = self.repository.decoded(path) if data else None
-            listed += config_widths(path, decoded.text, old, FASTESM_WIDTH) if decoded else ()
-        for leftover in listed:
-            draft.leftovers[leftover.path].append(leftover)
 
     def _checked(
         self, source: Source, edits: dict[Use, list[Edit]], leaving: Sequence[ast.alias], extra: Sequence[Edit]
