@@ -31,6 +31,13 @@ class Helper:
     text: str
     needs: tuple[str, ...]
 
+    @property
+    def lazy(self) -> str:
+        """The text with its own imports of other packages below the docstring."""
+        head, docstring, body = self.text.split("\n", 2)
+        imports = [f"    import {need}" for need in self.needs if need not in STANDARD]
+        return "\n".join([head, docstring, *imports, body])
+
     @staticmethod
     def read(name: str) -> Helper:
         code = (_EMITTED / f"{name}.py").read_text(encoding="utf-8")
@@ -62,10 +69,12 @@ class Names:
         """Emitted text with local names."""
         return MARKER.sub(lambda match: (self.functions if match[1] else self.local)[match[2]], text)
 
-    def helper_text(self) -> str:
-        """The functions to add, under their local names."""
-        texts = [each.text.replace(f" {each.name}(", f" {self.functions[each.name]}(", 1) for each in self.helpers]
-        return "\n\n".join(texts)
+    def helper_text(self, lazy: bool) -> str:
+        """The functions to add, under their local names; `lazy` ones import what they need when they run."""
+        texts = [each.lazy if lazy else each.text for each in self.helpers]
+        pairs = zip(self.helpers, texts)
+        named = [text.replace(f" {each.name}(", f" {self.functions[each.name]}(", 1) for each, text in pairs]
+        return "\n\n".join(named)
 
     @cached_property
     def for_helpers(self) -> list[str]:
@@ -121,7 +130,14 @@ class Names:
 
     def _has(self, name: str) -> bool:
         """Whether an earlier run has added this very function."""
-        return Helper.read(name).text.strip() in self.source.text.replace("\r\n", "\n")
+        helper, text = Helper.read(name), self.source.text.replace("\r\n", "\n")
+        return helper.text.strip() in text or helper.lazy.strip() in text
+
+
+def needs_package(text: str) -> bool:
+    """Whether emitted text names something of another package than the standard library."""
+    named = [dotted.partition(".")[0] for kind, dotted in MARKER.findall(text) if not kind]
+    return any(package not in STANDARD for package in named)
 
 
 def imported_names(source: Source) -> set[str]:

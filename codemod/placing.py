@@ -16,28 +16,42 @@ from codemod.syntax import edit_import
 
 @dataclass(frozen=True)
 class Placing:
-    """`starts` are the offsets of the rules' edits; `note` is a comment to stand where an import stood, if any."""
+    """`starts` are the offsets of the rules' edits, `needing` of those that need another package's names; `note` is a
+    comment to stand where an import stood, if any."""
 
     source: Source
     names: Names
     leaving: Sequence[ast.alias]
     starts: tuple[int, ...]
+    needing: tuple[int, ...]
     note: str = ""
 
     def edits(self) -> list[Edit]:
-        """New imports stand where the first old one stood, if every edit can see it from there; else at the top."""
-        inner = self._place is not None and not isinstance(self.source.scope_of(self._place), ast.Module)
+        """New imports stand where the first old one stood, if every edit can see it from there; else at the top.
+
+        What a function imports for itself stays there: the module is as cheap to import as it was.
+        """
         lines: list[str] = list(self.names.for_edits)
+        above: list[str] = []
         edits: list[Edit] = []
-        if not inner:
-            lines += self.names.for_helpers
-            lines, edits = self._merged(lines)
+        if self._inner:
+            above = sorted({each for each in (*lines, *self.names.for_helpers) if _is_standard(each)})
+            lines = [each for each in lines if each not in above]
+        else:
+            lines, edits = self._merged(lines + self.names.for_helpers)
         for statement in self._statements:
             edits.append(self._rewritten(statement, lines if statement is self._place else []))
-        above = lines if self._place is None else self.names.for_helpers if inner else []
+        above += [] if self._place else lines
         if above:
             edits.append(self._added(above))
         return [*edits, *self._helpers(edits)]
+
+    @cached_property
+    def _inner(self) -> bool:
+        return self._place is not None and self._is_inner(self._place)
+
+    def _is_inner(self, statement: ImportStatement) -> bool:
+        return not isinstance(self.source.scope_of(statement), ast.Module)
 
     @cached_property
     def _statements(self) -> dict[ImportStatement, list[ast.alias]]:
@@ -54,6 +68,7 @@ class Placing:
     def _sees_all(self, statement: ImportStatement) -> bool:
         """Whether every edit comes after the statement has run: it is not in a branch that they are outside of."""
         child: ast.AST = statement
+        starts = self.needing if self._is_inner(statement) else self.starts
         for parent in self.source.ancestors(statement):
             tried = isinstance(parent, ast.Try) and child in parent.body
             always = tried or isinstance(parent, (ast.Module, ast.With))
@@ -61,19 +76,19 @@ class Placing:
                 return False  # its methods would not see the names
             if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
                 return False
-            if not always and not self._holds_all(parent, child):
+            if not always and not self._holds_all(parent, child, starts):
                 return False
             if isinstance(parent, FunctionNode):
                 return True
             child = parent
         return True
 
-    def _holds_all(self, parent: ast.AST, child: ast.AST) -> bool:
+    def _holds_all(self, parent: ast.AST, child: ast.AST, starts: Sequence[int]) -> bool:
         """Whether every edit lies in the block of `parent` that `child` is in."""
         blocks = [block for _, block in ast.iter_fields(parent) if isinstance(block, list)]
         block = next((each for each in blocks if child in each), [child])
         start, stop = self.source.span(block[0])[0], self.source.span(block[-1])[1]
-        return all(start <= each < stop for each in self.starts)
+        return all(start <= each < stop for each in starts)
 
     @cached_property
     def _before_use(self) -> list[ast.stmt]:
@@ -101,7 +116,7 @@ class Placing:
                 names = line.partition(" import ")[2].split(", ")
                 joined = edit_import(self.source.code(home), (), names)
                 edits.append(Edit(*self.source.span(home), joined or "", "imports"))
-            elif line.split()[1] in STANDARD and self._first is not None:
+            elif _is_standard(line) and self._first is not None:
                 front.append(line)
             else:
                 left.append(line)
@@ -194,7 +209,11 @@ class Placing:
         rest = text[offset:]
         blank = rest[: len(rest) - len(rest.lstrip("\r\n"))].replace("\r\n", "\n")
         after = "\n" * max(0, 2 - len(blank)) if rest.strip() else ""
-        yield Edit(offset, offset, f"{before}{self.names.helper_text()}{after}", "helpers")
+        yield Edit(offset, offset, f"{before}{self.names.helper_text(lazy=self._inner)}{after}", "helpers")
+
+
+def _is_standard(line: str) -> bool:
+    return line.split()[1] in STANDARD
 
 
 def _first_line(statement: ast.stmt) -> int:

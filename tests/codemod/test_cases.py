@@ -4,7 +4,8 @@ The first lines may hold options (`to: hf`, which is the default; `remote_code: 
 cannot read it; `two_on_a_line: yes` where a line that is left has another use that is rewritten). Then come sections:
 `== units.py` is a file of the repository, `== units.py ->` what it becomes (a file without one must stay as it is), and
 `== leftovers` lists every use that is left, as `units.py:3: rule: words of the reason`.
-`<<read_fasta>>` stands for a helper function that is added, `<<read_fasta as read_fasta_>>` for one under another name.
+`<<read_fasta>>` stands for a helper function that is added, `<<read_fasta as read_fasta_>>` for one under another name,
+`<<read_fasta lazily>>` for one that imports what it needs when it runs.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Case:
 
 
 def read_case(text: str) -> Case:
-    text = re.sub(r"^<<(\w+)(?: as (\w+))?>>$", _helper, text, flags=re.M)
+    text = re.sub(r"^<<(\w+)(?: as (\w+))?( lazily)?>>$", _helper, text, flags=re.M)
     head, *rest = re.split(r"^== (.*)\n", text, flags=re.M)
     options = dict(line.split(": ") for line in head.splitlines() if line)
     parts = dict(zip(rest[::2], rest[1::2]))
@@ -57,7 +58,8 @@ def read_case(text: str) -> Case:
 
 
 def _helper(match: re.Match[str]) -> str:
-    text = Helper.read(match[1]).text.rstrip("\n")
+    helper = Helper.read(match[1])
+    text = (helper.lazy if match[3] else helper.text).rstrip("\n")
     return text.replace(f" {match[1]}(", f" {match[2]}(", 1) if match[2] else text
 
 
