@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from codemod.imports import Names, clashes, needs_package, statement_of, written
+from codemod.imports import Names, clashes, statement_of, written
 from codemod.placing import Placing
 from codemod.records import Edit
 from codemod.source import Source
@@ -51,9 +51,7 @@ def assemble(
         raise CannotWrite(list(edits), f"{clash} means something else in this module than the package")
     resolved = [Edit(edit.start, edit.stop, names.resolve(edit.text), edit.rule) for edit in ordered]
     inside = [edit for edit in ordered if edit.start != edit.stop]
-    starts = tuple(edit.start for edit in ordered)
-    needing = tuple(edit.start for edit in ordered if needs_package(edit.text))
-    placed = Placing(source, names, leaving, starts, needing, note).edits()
+    placed = Placing(source, names, leaving, ordered, note).edits()
     resolved += [edit for edit in placed if not any(_swallows(each, edit) for each in inside)]
     return _spliced(source, resolved)
 

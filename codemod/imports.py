@@ -86,6 +86,11 @@ class Names:
         """Import lines that the rewritten expressions need."""
         return self._lines(self.local.keys() - {need for each in self.helpers for need in each.needs})
 
+    def lines_for(self, texts: Iterable[str]) -> list[str]:
+        """Import lines for what these emitted texts need of other packages."""
+        named = {dotted for text in texts for kind, dotted in MARKER.findall(text) if not kind}
+        return self._lines(each for each in named if each.partition(".")[0] not in STANDARD)
+
     def _lines(self, wanted: Iterable[str]) -> list[str]:
         """Import lines for what the module lacks, standard library first."""
         dotted = sorted(each for each in wanted if each not in self._imported)

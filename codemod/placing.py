@@ -8,22 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
-from codemod.imports import STANDARD, ImportStatement, Names, asks, import_order, statement_of
+from codemod.imports import STANDARD, ImportStatement, Names, asks, import_order, needs_package, statement_of
 from codemod.records import Edit
-from codemod.source import FunctionNode, Source
+from codemod.source import Source
 from codemod.syntax import edit_import
+from codemod.visibility import is_inner, sees_all
 
 
 @dataclass(frozen=True)
 class Placing:
-    """`starts` are the offsets of the rules' edits, `needing` of those that need another package's names; `note` is a
-    comment to stand where an import stood, if any."""
+    """`rewritten` are the rules' edits; `note` is a comment to stand where an import stood, if any."""
 
     source: Source
     names: Names
     leaving: Sequence[ast.alias]
-    starts: tuple[int, ...]
-    needing: tuple[int, ...]
+    rewritten: Sequence[Edit]
     note: str = ""
 
     def edits(self) -> list[Edit]:
@@ -31,27 +30,19 @@ class Placing:
 
         What a function imports for itself stays there: the module is as cheap to import as it was.
         """
-        lines: list[str] = list(self.names.for_edits)
-        above: list[str] = []
-        edits: list[Edit] = []
-        if self._inner:
-            above = sorted({each for each in (*lines, *self.names.for_helpers) if _is_standard(each)})
-            lines = [each for each in lines if each not in above]
-        else:
-            lines, edits = self._merged(lines + self.names.for_helpers)
-        for statement in self._statements:
-            edits.append(self._rewritten(statement, lines if statement is self._place else []))
-        above += [] if self._place else lines
+        every = [*self.names.for_edits, *self.names.for_helpers]
+        above, edits = (sorted(filter(_is_standard, {*every})), []) if self._is_lazy else self._merged(every)
+        places = {each: self.names.lines_for(texts) for each, texts in (self._own or {}).items()}
+        if self._place is not None:
+            places[self._place], above = above, []
+        edits += [self._rewritten(statement, places.get(statement, [])) for statement in self._statements]
         if above:
             edits.append(self._added(above))
         return [*edits, *self._helpers(edits)]
 
     @cached_property
-    def _inner(self) -> bool:
-        return self._place is not None and self._is_inner(self._place)
-
-    def _is_inner(self, statement: ImportStatement) -> bool:
-        return not isinstance(self.source.scope_of(statement), ast.Module)
+    def _is_lazy(self) -> bool:
+        return self._own is not None
 
     @cached_property
     def _statements(self) -> dict[ImportStatement, list[ast.alias]]:
@@ -63,32 +54,27 @@ class Placing:
 
     @cached_property
     def _place(self) -> Optional[ImportStatement]:
-        return next((each for each in self._statements if self._sees_all(each)), None)
+        """The first import at module level that every edit can see."""
+        outer = (each for each in self._statements if not is_inner(self.source, each))
+        starts = [edit.start for edit in self.rewritten]
+        return next((each for each in outer if sees_all(self.source, each, starts)), None)
 
-    def _sees_all(self, statement: ImportStatement) -> bool:
-        """Whether every edit comes after the statement has run: it is not in a branch that they are outside of."""
-        child: ast.AST = statement
-        starts = self.needing if self._is_inner(statement) else self.starts
-        for parent in self.source.ancestors(statement):
-            tried = isinstance(parent, ast.Try) and child in parent.body
-            always = tried or isinstance(parent, (ast.Module, ast.With))
-            if isinstance(parent, ast.ClassDef):
-                return False  # its methods would not see the names
-            if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
-                return False
-            if not always and not self._holds_all(parent, child, starts):
-                return False
-            if isinstance(parent, FunctionNode):
-                return True
-            child = parent
-        return True
+    @cached_property
+    def _own(self) -> Optional[dict[ImportStatement, list[str]]]:
+        """The imports of functions that serve all edits which need one, with these edits' texts; else None."""
+        inner = [each for each in self._statements if is_inner(self.source, each)]
+        needing = [edit for edit in self.rewritten if needs_package(edit.text)]
+        homes = [next((each for each in inner if sees_all(self.source, each, [edit.start])), None) for edit in needing]
+        if self._place is not None or not inner or None in homes:
+            return None
+        found: dict[ImportStatement, list[str]] = {}
+        for edit, home in zip(needing, homes):
+            found.setdefault(home, []).append(edit.text)  # type: ignore[arg-type]
+        return found
 
-    def _holds_all(self, parent: ast.AST, child: ast.AST, starts: Sequence[int]) -> bool:
-        """Whether every edit lies in the block of `parent` that `child` is in."""
-        blocks = [block for _, block in ast.iter_fields(parent) if isinstance(block, list)]
-        block = next((each for each in blocks if child in each), [child])
-        start, stop = self.source.span(block[0])[0], self.source.span(block[-1])[1]
-        return all(start <= each < stop for each in starts)
+    @cached_property
+    def _places(self) -> frozenset[ast.stmt]:
+        return frozenset([*(self._own or ()), *([self._place] if self._place else ())])
 
     @cached_property
     def _before_use(self) -> list[ast.stmt]:
@@ -97,7 +83,7 @@ class Placing:
         for statement in self.source.tree.body:
             start, stop = self.source.span(statement)
             defines = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-            if defines or any(start <= each < stop for each in self.starts):
+            if defines or any(start <= each.start < stop for each in self.rewritten):
                 break
             found.append(statement)
         return found
@@ -168,15 +154,15 @@ class Placing:
     def _vanishing(self) -> frozenset[ast.stmt]:
         """Statements of which nothing stays and in whose place nothing comes."""
         whole = [each for each, gone in self._statements.items() if len(gone) == len(each.names)]
-        return frozenset(each for each in whole if each is not self._place and not self.note)
+        return frozenset(each for each in whole if each not in self._places and not self.note)
 
     @cached_property
     def _asking(self) -> frozenset[ast.stmt]:
         """One statement of each `try` that asks whether the package is there and gets no new import."""
         parents = self.source.parents
         asking = {parents[each]: each for each in reversed(list(self._statements)) if asks(self.source, each)}
-        answered = parents[self._place] if self._place and self.names.for_edits else None
-        return frozenset(each for tried, each in asking.items() if tried is not answered)
+        answered = {parents[each] for each in self._places} if self.names.for_edits else set()
+        return frozenset(each for tried, each in asking.items() if tried not in answered)
 
     def _left_of(self, statement: ImportStatement) -> Optional[str]:
         aliases = self._statements[statement]
@@ -209,7 +195,7 @@ class Placing:
         rest = text[offset:]
         blank = rest[: len(rest) - len(rest.lstrip("\r\n"))].replace("\r\n", "\n")
         after = "\n" * max(0, 2 - len(blank)) if rest.strip() else ""
-        yield Edit(offset, offset, f"{before}{self.names.helper_text(lazy=self._inner)}{after}", "helpers")
+        yield Edit(offset, offset, f"{before}{self.names.helper_text(lazy=self._is_lazy)}{after}", "helpers")
 
 
 def _is_standard(line: str) -> bool:
