@@ -45,7 +45,7 @@ def load_model(site: Site) -> Answer:
     statement = site.source.statement_of(site.node)
     targets = _targets(statement, site.node)
     if targets is None or not site.source.starts_line(statement):
-        yield site.replace(site.node, f"({model}, {tokenizer})")
+        yield site.replace(site.node, _pair(site, model, tokenizer))
         return
     start, stop = site.source.span(statement)
     lines = [f"{site.code(target)} = {text}" for target, text in zip(targets, (model, tokenizer)) if _kept(target)]
@@ -202,6 +202,15 @@ def _loaders(site: Site, where: str) -> tuple[str, str]:
     options = "" if headed else ", add_pooling_layer=False"
     options += ', attn_implementation="eager"' if site.group.shows_attention and site.target.eager else ""
     return f"{kind}.from_pretrained({where}{options})", f"{tokenizer}.from_pretrained({where})"
+
+
+def _pair(site: Site, model: str, tokenizer: str) -> str:
+    """A tuple of both; the value of a whole `return` gets a line for each."""
+    statement = site.source.statement_of(site.node)
+    if not isinstance(statement, ast.Return) or statement.value is not site.node:
+        return f"({model}, {tokenizer})"
+    indent = site.source.indent(statement)
+    return f"(\n{indent}    {model},\n{indent}    {tokenizer},\n{indent})"
 
 
 def _targets(statement: ast.stmt, call: ast.AST) -> Optional[list[ast.expr]]:
