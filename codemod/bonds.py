@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from codemod.flow.analysis import Analysis
 from codemod.usage import Use
-from codemod.values import origins
+from codemod.values import Map, Meaning, Tup, Value, origins
 
 
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
@@ -16,9 +16,32 @@ def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
         for node in source.nodes:
             if isinstance(node, ast.Call):
                 parts = [node, *node.args, *(keyword.value for keyword in node.keywords)]
-                together = frozenset(origin for each in parts for origin in origins(analysis.values.get(each)))
-                if len(together) > 1:
-                    yield together
+                yield from _together([analysis.values.get(each) for each in parts])
+
+
+def _together(parts: Sequence[Value]) -> Iterator[frozenset[ast.AST]]:
+    """What belongs together in values that go together; a container of like things holds choices, each on its own."""
+    holding = [each for each in parts if origins(each)]
+    if len(holding) == 1 and isinstance(holding[0], (Tup, Map)):
+        inside = _inside(holding[0])
+        if len({_shape(each) for each in inside}) > 1:
+            yield origins(holding[0])
+        for each in inside:
+            yield from _together([each])
+    elif len(together := frozenset(origin for each in holding for origin in origins(each))) > 1:
+        yield together
+
+
+def _inside(value: Tup | Map) -> list[Value]:
+    held = value.items if isinstance(value, Tup) else (*(each for _, each in value.items), value.rest)
+    return [each for each in held if origins(each)]
+
+
+def _shape(value: Value) -> object:
+    """What a value is, whichever load it is from."""
+    if isinstance(value, Meaning):
+        return value.kind
+    return tuple(map(_shape, value.items)) if isinstance(value, Tup) else type(value)
 
 
 def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from codemod.values import Const, Map, Seq, Tup, Value
+from codemod.values import Const, Map, Rows, Seq, Tup, Value, join_all
 
 
 def hints(value: Value) -> Optional[frozenset[object]]:
@@ -18,6 +18,8 @@ def opened(value: Value, kinds: tuple[type, ...]) -> Value:
         return Const(value.values, value.open or any(isinstance(each, kinds) for each in value.values))
     if isinstance(value, Tup):
         return Tup(tuple(opened(each, kinds) for each in value.items))
+    if isinstance(value, Rows):
+        return join_all(opened(each, kinds) for each in value.rows)
     if isinstance(value, Seq):
         return Seq(opened(value.item, kinds))
     if isinstance(value, Map):

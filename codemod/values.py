@@ -8,7 +8,7 @@ Everything is immutable and hashable; `join` is commutative and only goes up.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Optional, Union
@@ -16,6 +16,7 @@ from typing import Optional, Union
 from codemod.library import BLOCK, BLOCKS, CALLS
 
 _MANY = 24  # more constants than this for one name are as good as unknown
+_LENGTHS = 4  # as are rows of more lengths than this
 _DEEP = 5  # containers nested deeper than this are not followed, so that every fixpoint ends
 
 
@@ -67,6 +68,13 @@ class Seq:
     """An iterable of like items."""
 
     item: Value
+
+
+@dataclass(frozen=True)
+class Rows(Seq):
+    """A tuple or list of one of a few lengths, as a helper returns that gives more on demand; shortest first."""
+
+    rows: tuple[Tup, ...]
 
 
 @dataclass(frozen=True)
@@ -170,7 +178,7 @@ def join(left: Value, right: Value) -> Value:
         if isinstance(one, Meaning) and isinstance(other, Const) and not any(other.values):
             return one  # `model = False` before the model is loaded
     joined = _join_alike(left, right)
-    return _conflict(left, right) if joined is None else _shallow(joined)
+    return _conflict(left, right) if joined is None else shallow(joined)
 
 
 def constants(value: Value) -> Optional[frozenset[object]]:
@@ -193,30 +201,27 @@ def element(value: Value) -> Value:
     return None if value is None else OTHER
 
 
-def item(value: Value, key: Value) -> Value:
-    """What a subscript gives."""
-    known = constants(key)
+def rows(value: Value) -> tuple[Tup, ...]:
+    """The tuples a value can be, one for each length; none where the length is not known."""
+    return value.rows if isinstance(value, Rows) else (value,) if isinstance(value, Tup) else ()
+
+
+def shallow(value: Value, depth: int = 0) -> Value:
+    """The value without what lies too deep in it."""
+    parts = _parts(value)
+    if not parts:
+        return value
+    if depth >= _DEEP:
+        return _conflict(value, None)
     if isinstance(value, Tup):
-        if known and all(isinstance(k, int) and -len(value.items) <= k < len(value.items) for k in known):
-            return join_all(value.items[k] for k in known if isinstance(k, int))
-        return join_all(value.items)
+        return Tup(tuple(shallow(part, depth + 1) for part in parts))
+    if isinstance(value, Rows):
+        return _rows([Tup(tuple(shallow(part, depth + 1) for part in row.items)) for row in value.rows])
+    if isinstance(value, Seq):
+        return Seq(shallow(value.item, depth + 1))
     if isinstance(value, Map):
-        return join_all(value.get(k) for k in known) if known else value.all()
-    return element(value)
-
-
-def with_item(value: Value, key: Value, new: Value) -> Value:
-    """The container after `value[key] = new` or `value.append(new)`."""
-    known = constants(key)
-    if isinstance(value, Map) and known and len(known) == 1:
-        kept = dict(value.items)
-        (only,) = known
-        kept[only] = join(kept.get(only), new)
-        return _shallow(Map(tuple(sorted(kept.items(), key=lambda pair: repr(pair[0]))), value.rest))
-    if isinstance(value, Map):
-        return _shallow(Map(value.items, join(value.rest, new)))
-    if isinstance(value, (Tup, Seq)):
-        return _shallow(Seq(join(element(value), new)))
+        items = tuple((key, shallow(each, depth + 1)) for key, each in value.items)
+        return Map(items, shallow(value.rest, depth + 1))
     return value
 
 
@@ -251,10 +256,8 @@ def _join_alike(left: Value, right: Value) -> Value:
     if isinstance(left, Const) and isinstance(right, Const):
         both = left.values | right.values
         return Const(both, left.open or right.open) if len(both) <= _MANY else OTHER
-    if isinstance(left, Tup) and isinstance(right, Tup) and len(left.items) == len(right.items):
-        return Tup(tuple(join(a, b) for a, b in zip(left.items, right.items)))
     if isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
-        return Seq(join(element(left), element(right)))
+        return _join_rows(left, right)
     if isinstance(left, _OURS) and isinstance(right, _OURS):
         choices: frozenset[Value] = _choices(left) | _choices(right)
         return Several(choices) if len(choices) <= _MANY else OTHER
@@ -262,6 +265,22 @@ def _join_alike(left: Value, right: Value) -> Value:
         keys = sorted({key for key, _ in (*left.items, *right.items)}, key=repr)
         return Map(tuple((key, join(left.get(key), right.get(key))) for key in keys), join(left.rest, right.rest))
     return None
+
+
+def _join_rows(left: Tup | Seq, right: Tup | Seq) -> Value:
+    """Rows of one length item by item, of a few lengths each length by itself."""
+    by_length: dict[int, Tup] = {}
+    for row in (*rows(left), *rows(right)):
+        known = by_length.get(len(row.items), row)
+        by_length[len(row.items)] = Tup(tuple(join(a, b) for a, b in zip(known.items, row.items)))
+    endless = any(isinstance(each, Seq) and not isinstance(each, Rows) for each in (left, right))
+    if endless or len(by_length) > _LENGTHS:
+        return Seq(join(element(left), element(right)))
+    return _rows([by_length[length] for length in sorted(by_length)])
+
+
+def _rows(found: Sequence[Tup]) -> Tup | Rows:
+    return found[0] if len(found) == 1 else Rows(join_all(map(element, found)), tuple(found))
 
 
 _OURS = (Func, Class, Instance, Several)
@@ -276,20 +295,3 @@ def _choice(left: str, right: str) -> str:
     alike = CALLS.get(left) == CALLS.get(right) == CALLS["esm.pretrained.*"]
     named = all(each.startswith(("esm.pretrained.esm", "esm.pretrained.*")) for each in (left, right))
     return "esm.pretrained.*" if alike and named else ""
-
-
-def _shallow(value: Value, depth: int = 0) -> Value:
-    """The value without what lies too deep in it."""
-    parts = _parts(value)
-    if not parts:
-        return value
-    if depth >= _DEEP:
-        return _conflict(value, None)
-    if isinstance(value, Tup):
-        return Tup(tuple(_shallow(part, depth + 1) for part in parts))
-    if isinstance(value, Seq):
-        return Seq(_shallow(value.item, depth + 1))
-    if isinstance(value, Map):
-        items = tuple((key, _shallow(each, depth + 1)) for key, each in value.items)
-        return Map(items, _shallow(value.rest, depth + 1))
-    return value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame
-from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, with_item
+from codemod.items import with_item
+from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, rows
 
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:
@@ -33,15 +34,17 @@ def update(frame: Frame, target: ast.expr, value: Value) -> None:
 
 def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
     value = frame.analysis.contents(value)
-    exact = isinstance(value, Tup) and len(value.items) == len(targets)
     starred = any(isinstance(target, ast.Starred) for target in targets)
-    for position, target in enumerate(targets):
-        if isinstance(value, Tup) and exact and not starred:
-            assign(frame, target, value.items[position])
-        elif starred and isinstance(target, ast.Starred):
-            assign(frame, target, value)
-        else:
-            assign(frame, target, element(value))
+    row = None if starred else next((each for each in rows(value) if len(each.items) == len(targets)), None)
+    if row is not None:
+        for target, item in zip(targets, row.items):
+            assign(frame, target, item)
+        return
+    if not starred and rows(value) and not frame.analysis.settled:
+        frame.analysis.cells.postpone()  # a row of this length may yet come
+        value = None
+    for target in targets:
+        assign(frame, target, value if isinstance(target, ast.Starred) else element(value))
 
 
 def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:

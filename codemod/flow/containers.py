@@ -8,7 +8,8 @@ from collections.abc import Callable
 from codemod.flow.arguments import Arguments
 from codemod.flow.binding import update
 from codemod.flow.frame import Frame
-from codemod.values import OTHER, Map, Seq, Tup, Value, element, item, join, join_all, with_item
+from codemod.items import item, with_item
+from codemod.values import OTHER, Map, Seq, Tup, Value, element, join, join_all
 
 
 def _grow(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:

@@ -11,6 +11,7 @@ from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
+from codemod.items import item
 from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
 from codemod.values import (
     OTHER,
@@ -24,7 +25,6 @@ from codemod.values import (
     Value,
     constants,
     element,
-    item,
     join,
     join_all,
 )

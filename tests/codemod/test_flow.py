@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from codemod.flow.analysis import Analysis
+from codemod.items import item, with_item
 from codemod.library import ALPHABET, MODEL
 from codemod.migrate import Settings, migrate
 from codemod.project import Project
@@ -26,11 +27,9 @@ from codemod.values import (
     Tup,
     Value,
     element,
-    item,
     join,
     meanings,
     origins,
-    with_item,
 )
 from tests.codemod.trees import grow
 
@@ -42,6 +41,8 @@ VALUES: list[Value] = [
     *(Const(frozenset(known)) for known in (["a"], [1, 2], [False], [""])),
     Tup((MODEL_1, ALPHABET_1)), Tup((OTHER, None)), Tup((MODEL_2,)), Seq(MODEL_1), Seq(OTHER),
     Map((("m", MODEL_1),)), Map((), OTHER),
+    join(Tup((MODEL_1, ALPHABET_1)), Tup((MODEL_1, OTHER, ALPHABET_1))),
+    *(Tup((None,) * length) for length in (0, 4, 5)),
 ]  # fmt: skip
 
 

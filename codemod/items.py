@@ -1,0 +1,39 @@
+"""What a subscript reads of a container, and what storing into one makes of it."""
+
+from __future__ import annotations
+
+from codemod.values import Map, Rows, Seq, Tup, Value, constants, element, join, join_all, rows, shallow
+
+
+def item(value: Value, key: Value) -> Value:
+    """What a subscript gives."""
+    known = constants(key)
+    if isinstance(value, (Tup, Rows)):
+        picked = _picked(rows(value), known or frozenset())
+        return join_all(picked) if picked else element(value)
+    if isinstance(value, Map):
+        return join_all(value.get(k) for k in known) if known else value.all()
+    return element(value)
+
+
+def with_item(value: Value, key: Value, new: Value) -> Value:
+    """The container after `value[key] = new` or `value.append(new)`."""
+    known = constants(key)
+    if isinstance(value, Map) and known and len(known) == 1:
+        kept = dict(value.items)
+        (only,) = known
+        kept[only] = join(kept.get(only), new)
+        return shallow(Map(tuple(sorted(kept.items(), key=lambda pair: repr(pair[0]))), value.rest))
+    if isinstance(value, Map):
+        return shallow(Map(value.items, join(value.rest, new)))
+    if isinstance(value, (Tup, Seq)):
+        return shallow(Seq(join(element(value), new)))
+    return value
+
+
+def _picked(choices: tuple[Tup, ...], places: frozenset[object]) -> list[Value]:
+    """What rows have at some places; nothing where one of the places is in none of them."""
+    numbers = [place for place in places if isinstance(place, int)]
+    found = [[row.items[at] for row in choices if -len(row.items) <= at < len(row.items)] for at in numbers]
+    certain = len(numbers) == len(places) and all(found)
+    return [value for each in found for value in each] if certain else []
