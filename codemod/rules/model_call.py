@@ -110,11 +110,19 @@ def contacts_name(site: Site, call: ast.Call, key: str) -> str:
     taken = {node.id for node in site.source.nodes if isinstance(node, ast.Name)}
     plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
     calls = [use.node for use in site.group.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
-    number = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)].index(call) + 1
+    named = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)]
+    number = [each for each in named if not carried(site, each, key)].index(call) + 1
     label = plain if number == 1 else f"{plain}_{number}"
     while label in taken:
         label += "_"
     return label
+
+
+def carried(site: Site, call: ast.Call, key: str) -> bool:
+    """Whether contacts or attentions go with the output to where they are read, rather than into a variable."""
+    statement = site.source.statement_of(call)
+    named = isinstance(statement, ast.Assign) and statement.value is call
+    return not (named and all(_in_step(site, call, statement, each) for each in reads(site, call, key)))
 
 
 def _refusal(site: Site, call: Call) -> Optional[str]:
@@ -130,17 +138,20 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
             continue
         if site.target.to == "fastesm2":
             return f"FastESM2_650 has no {key} worth reading: its contact head is not stored and its maps are wrong"
-        if not isinstance(statement, ast.Assign) or statement.value is not call.node:
+        if not isinstance(statement, ast.Assign) or statement.value is not call.node or not _held(statement.targets[0]):
             return f"{key} are read from a call whose output has no variable"
         if not site.source.starts_line(statement):
             return f"{key} need a line of their own after the call, and the call shares its line"
         if not _asked(call, key):
             return f"{key} were not asked for in this call: a KeyError in fair-esm today"
-        if not all(_in_step(site, call.node, statement, each) for each in reads(site, call.node, key)):
-            return f"{key} are read from another variable than the one the call's output was given"
     if site.target.to == "fastesm2" and site.group.predicts_tokens:
         return "FastESM2_650 stores no language-model decoder: its logits would be random"
     return None
+
+
+def _held(target: ast.expr) -> bool:
+    """Whether a target can be named again: a variable, or an attribute of one."""
+    return isinstance(target, ast.Name) or (isinstance(target, ast.Attribute) and _held(target.value))
 
 
 def _outer_stop(site: Site, call: ast.Call, argument: ast.expr) -> int:
@@ -165,14 +176,16 @@ def _asked(call: Call, key: str) -> bool:
     return any(each is not None and not (isinstance(each, ast.Constant) and not each.value) for each in wanted)
 
 
-def _in_step(site: Site, call: ast.Call, statement: ast.Assign, read: ast.Subscript) -> bool:
+def _in_step(site: Site, call: ast.Call, statement: ast.stmt, read: ast.Subscript) -> bool:
     """Whether what is read can only be the output of the latest run of the call.
 
     It is read in the same scope through the variable that the call's statement binds, and no other statement gives
     that variable an output of a model.
     """
-    target, scope = statement.targets[0], site.source.scope_of(call)
+    target, scope = statement.targets[0], site.source.scope_of(call)  # type: ignore[attr-defined]
     if not isinstance(target, ast.Name) or not isinstance(read.value, ast.Name) or read.value.id != target.id:
+        return False
+    if getattr(site.value(read.value), "origins", None) != frozenset([call]):
         return False
     stores = [each for each in site.source.nodes if isinstance(each, ast.Name) and each.id == target.id
               and isinstance(each.ctx, ast.Store) and site.source.scope_of(each) is scope]  # fmt: skip
@@ -238,16 +251,25 @@ def requested(site: Site, read: ast.Subscript) -> Optional[list[int]]:
 
 
 def _hoisted(site: Site, call: Call, tokens: str, mask: str, stop: int) -> Answer:
-    """Contacts and attentions become variables right after the call, under the same `no_grad`."""
+    """Contacts and attentions follow right after the call, under the same `no_grad`: as variables, or in the output."""
     statement = site.source.statement_of(call.node)
     model, end = model_code(site, call.node), site.source.span(statement)[1]
-    indent = f"\n{site.source.indent(statement)}"
     if reads(site, call.node, "contacts"):
-        wanted = call.flags.get("return_contacts")
-        guard = "" if wanted is None or isinstance(wanted, ast.Constant) else f" if {site.migrated(wanted)} else None"
-        name = contacts_name(site, call.node, "contacts")
-        yield site.insert(end, f"{indent}{name} = {model}.predict_contacts({tokens}, {mask}){guard}")
+        text = f"{model}.predict_contacts({tokens}, {mask})"
+        yield site.insert(end, _placed(site, call, "contacts", text, call.flags.get("return_contacts")))
     if reads(site, call.node, "attentions"):
         assert isinstance(statement, ast.Assign)
-        output, name = site.code(statement.targets[0]), contacts_name(site, call.node, "attentions")
-        yield site.insert(end, f"{indent}{name} = {helper('stack_attentions')}({output}.attentions, {mask})")
+        text = f"{helper('stack_attentions')}({site.code(statement.targets[0])}.attentions, {mask})"
+        yield site.insert(end, _placed(site, call, "attentions", text, None))
+
+
+def _placed(site: Site, call: Call, key: str, text: str, wanted: Optional[ast.expr]) -> str:
+    """The line, or two, that gives what was computed a place; `wanted` is the flag that asks for it."""
+    statement = site.source.statement_of(call.node)
+    assert isinstance(statement, ast.Assign)
+    line, flag = f"\n{site.source.indent(statement)}", wanted if not isinstance(wanted, ast.Constant) else None
+    if not carried(site, call.node, key):
+        guard = f" if {site.migrated(flag)} else None" if flag else ""
+        return f"{line}{contacts_name(site, call.node, key)} = {text}{guard}"
+    guarded = f"{line}if {site.migrated(flag)}:{line}    " if flag else line
+    return f'{guarded}{site.code(statement.targets[0])}["{key}"] = {text}'

@@ -1,7 +1,8 @@
 """Read logits, contacts and attention maps.
 
 Before: `results["logits"]`, `results["contacts"]`, `results["attentions"]`
-After:  `results.logits`, and the variables `predicted_contacts` and `attention_maps` that follow the model call
+After:  `results.logits`, and the variables `predicted_contacts` and `attention_maps` that follow the model call; where
+        the output is read elsewhere, it takes them along: `results["contacts"] = model.predict_contacts(...)`
 
 `predict_contacts` is a second pass through the model, with the same numbers. Attention maps are stacked as fair-esm
 stacks them and are zero where either token is padding.
@@ -13,7 +14,7 @@ import ast
 
 from codemod.library import OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
-from codemod.rules.model_call import contacts_name
+from codemod.rules.model_call import carried, contacts_name
 
 
 @rewrites(f"{OUTPUT}[logits]")
@@ -29,8 +30,6 @@ def logits(site: Site) -> Answer:
 
 @rewrites(f"{OUTPUT}[contacts]", f"{OUTPUT}[attentions]")
 def maps(site: Site) -> Answer:
-    if len(site.outputs) != 1:
-        yield Left("this output comes from more than one model call")
-    else:
-        key = "contacts" if "contacts" in site.use.key else "attentions"
+    key = "contacts" if "contacts" in site.use.key else "attentions"
+    if not any(carried(site, each, key) for each in site.outputs):
         yield site.replace(site.node, contacts_name(site, site.outputs[0], key))
