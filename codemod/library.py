@@ -208,6 +208,7 @@ UNCHANGED = {
     ALPHABET: ("tokenize", "all_special_tokens"),
     CONVERTER: ("__call__",),
     DATASET: ("__len__", "__getitem__"),
+    FOLD: ("parameters", "requires_grad_", "train"),
     BLOCKS: ("parameters", "train", "eval", "requires_grad_"),
     BLOCK: ("parameters", "train", "eval", "requires_grad_"),
 }

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional, Union
 
 from codemod.decide import Decided
-from codemod.library import CALLS, PSEUDO
+from codemod.library import CALLS, FOLD, PSEUDO
 from codemod.records import Edit
 from codemod.rule import Group, helper
 from codemod.source import Source
@@ -68,12 +68,16 @@ def _message(function: Function) -> str:
 
 def _object(use: Use) -> str:
     name = use.key.rstrip("()")
-    if use.key == "torch.hub.load()":
+    hub = name.startswith("torch.hub.load")
+    if hub:
         name = "facebookresearch/esm"
+    if name.startswith("hasattr("):
+        return "False"
     if _is_base(use.source, use.node):
         return helper("FairEsmRemoved")
     made = f'{helper("FairEsmRemoved")}("{name}")'
-    pair = use.key == "torch.hub.load()" or (use.key.endswith("()") and isinstance(CALLS.get(name), tuple))
+    folds = use.value is not None and use.value.kind == FOLD
+    pair = (hub and not folds) or (use.key.endswith("()") and isinstance(CALLS.get(name), tuple))
     if not pair:
         return made
     parent = use.source.parents[use.node]

@@ -13,9 +13,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Optional
 
+from codemod.asking import asks_for_attribute, chosen_factories
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
-from codemod.library import ALPHABET, BLOCKS, DATASET, LAYERS, MODEL, OUTPUT, PSEUDO, SAME, UNCHANGED, WORDS, canonical
+from codemod.library import (
+    ALPHABET,
+    BLOCKS,
+    DATASET,
+    FOLD,
+    LAYERS,
+    MODEL,
+    OUTPUT,
+    PSEUDO,
+    SAME,
+    UNCHANGED,
+    WORDS,
+    canonical,
+)
+from codemod.pairs import value_target
 from codemod.source import Source
 from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import (
@@ -90,7 +105,7 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
         yield _mixed(source, node, base, f".{node.attr}")
     elif isinstance(base, Instance) and node.attr in _WHOLE_MODULE:
         held = analysis.held_models(base.node, node.attr)
-        if held:
+        if held and value_target(source, source.parents[node]) is None:
             why = f".{node.attr} of a module that holds the model: parameters have other names in transformers"
             yield Use(source, node, "holder", None, held, why)
     elif isinstance(base, Meaning) and base.kind in PSEUDO:
@@ -141,7 +156,10 @@ def _mention(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use
         return
     called = _callee(source, node)
     key = f"{value.kind}()" if called else value.kind
-    yield Use(source, called or node, key, value, value.origins)
+    if value.kind == "esm.pretrained" and asks_for_attribute(analysis, parent):
+        yield Use(source, parent, "hasattr(esm.pretrained)", value, value.origins | chosen_factories(analysis, source))
+    else:
+        yield Use(source, called or node, key, value, value.origins)
 
 
 def _absorbed(analysis: Analysis, node: ast.expr, parent: ast.AST) -> bool:
@@ -169,7 +187,8 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
     elif isinstance(function, External) and function.name in _LOOKERS:
         yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
     elif node in analysis.calls:
-        yield Use(source, node, "torch.hub.load()", Meaning(MODEL, frozenset([node])), frozenset([node]))
+        made = FOLD if isinstance(analysis.values.get(node), Meaning) else MODEL
+        yield Use(source, node, f"{analysis.calls[node][0]}()", Meaning(made, frozenset([node])), frozenset([node]))
     elif not isinstance(function, Func):
         for keyword in node.keywords:
             if keyword.arg in WORDS["keywords"]:

@@ -11,7 +11,7 @@ from codemod.flow.attributes import attribute, instance_of
 from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
-from codemod.library import ALPHABET, CONVERTER, MODEL, OUTPUT, PSEUDO
+from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
 from codemod.openness import hints
 from codemod.values import (
     OTHER,
@@ -64,14 +64,31 @@ def _import_module(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 
 def _hub(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
-    given = arguments.get(0, "repo_or_dir")
-    repository = hints(given) or frozenset()
-    if not any(str(each).partition(":")[0] == "facebookresearch/esm" for each in repository):
+    given, model = arguments.get(0, "repo_or_dir"), arguments.get(1, "model")
+    repository, names = hints(given) or frozenset(), constants(model) or frozenset()
+    local = [ast.unparse(each.value) for each in node.keywords if each.arg == "source"] == ["'local'"]
+    cloned = local and bool(names) and names <= {*CHECKPOINTS, *WITHOUT_COUNTERPART}
+    if not cloned and not any(_is_ours(each) for each in repository):
         return unknown(frame, node, arguments)
-    if constants(given) is None or len(repository) > 1:
+    if not cloned and (constants(given) is None or len(repository) > 1):
         return Mixed(frozenset([node]))
-    frame.analysis.loaded(node, "torch.hub.load", arguments.get(1, "model"))
-    return stamp((MODEL, ALPHABET), node)
+    certain = not cloned or _stands_in(frame, node, names)
+    frame.analysis.loaded(node, "torch.hub.load" if certain else "torch.hub.load.local", model)
+    folds = bool(names) and all(str(each).startswith("esmfold") for each in names)
+    return stamp(FOLD if folds else (MODEL, ALPHABET), node)
+
+
+def _is_ours(repository: object) -> bool:
+    return str(repository).partition(":")[0] == "facebookresearch/esm"
+
+
+def _stands_in(frame: Frame, node: ast.Call, names: frozenset[object]) -> bool:
+    """Whether a local clone stands in for fair-esm's repository: its checkpoint is loaded from there otherwise."""
+    choice = next((each for each in frame.source.ancestors(node) if isinstance(each, ast.If)), None)
+    loads = [each for each in ast.walk(choice) if isinstance(each, ast.Call) and len(each.args) == 2] if choice else []
+    written = [[getattr(argument, "value", None) for argument in each.args] for each in loads
+               if ast.unparse(each.func) == ast.unparse(node.func)]  # fmt: skip
+    return any(_is_ours(repository) and names == {name} for repository, name in written)
 
 
 def _partial(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:

@@ -81,9 +81,25 @@ def chosen_factory(site: Site) -> Answer:
     yield where if isinstance(where, Left) else site.replace(site.node, where)
 
 
+@rewrites("hasattr(esm.pretrained)")
+def known_checkpoint(site: Site) -> Answer:
+    """`hasattr(esm.pretrained, name)`, a guard of `getattr(esm.pretrained, name)`, asks for checkpoints on the Hub."""
+    loads = [use for use in site.group.uses if use.key == "esm.pretrained.*()"]
+    assert isinstance(site.node, ast.Call)
+    if not loads or site.target.to == "fastesm2":
+        yield Left("this asks what fair-esm has, and no load of this file follows it by name")
+    else:
+        yield site.replace(site.node, f"{helper('has_checkpoint')}({site.code(site.node.args[1])})")
+
+
 @rewrites("esm.pretrained.load_model_and_alphabet_core()")
 def load_core(site: Site) -> Answer:
     yield Left(_CONVERT)
+
+
+@rewrites("torch.hub.load.local()")
+def local_clone(site: Site) -> Answer:
+    yield Left("torch.hub takes fair-esm's code from a local clone: compare that with fair-esm 2.0.0 first")
 
 
 def _hub_id(site: Site) -> str | Left:

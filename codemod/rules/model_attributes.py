@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 
 from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
+from codemod.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.shapes import is_identity
 
@@ -32,7 +33,6 @@ _REFUSED = {
     "state_dict": _NAMES,
     "load_state_dict": _NAMES,
     "named_parameters": _NAMES,
-    "args": "fair-esm's own arguments are read: transformers keeps a config",
 }
 
 
@@ -139,9 +139,36 @@ def replaced_head(site: Site) -> Answer:
 
 @rewrites(*(f"{MODEL}.{each}{called}" for each in _REFUSED for called in ("", "()")))
 def refused(site: Site) -> Answer:
+    """Names of parameters and half precision; a loop that never looks at the names can do without them."""
     node = site.node.func if isinstance(site.node, ast.Call) else site.node
     assert isinstance(node, ast.Attribute)
-    yield Left(_REFUSED[node.attr])
+    target = value_target(site.source, site.node) if node.attr == "named_parameters" else None
+    if target is None:
+        yield Left(_REFUSED[node.attr])
+    else:
+        yield site.replace(target, site.code(target.elts[1]))
+        yield site.after(node.value, ".parameters()")
+
+
+_ARGUMENTS = {
+    "embed_dim": "hidden_size",
+    "layers": "num_hidden_layers",
+    "attention_heads": "num_attention_heads",
+    "ffn_embed_dim": "intermediate_size",
+}
+
+
+@rewrites(f"{MODEL}.args")
+def arguments(site: Site) -> Answer:
+    """What ESM-1b and ESM-1v were trained with; fair-esm's ESM-2 has no such attribute."""
+    part, known = _part(site), site.checkpoints(site.use.value)
+    assert isinstance(site.node, ast.Attribute)
+    if known and any(each.name.startswith("esm2") for each in known):
+        yield Left("fair-esm's ESM-2 has no .args: this line fails today, write .embed_dim or .num_layers")
+    elif site.target.to == "fastesm2" or not known or part not in _ARGUMENTS:
+        yield Left("fair-esm's own arguments are read: transformers keeps a config")
+    else:
+        yield site.after(site.node.value, f".config.{_ARGUMENTS[part]}", site.source.parents[site.node])
 
 
 @rewrites(f"{MODEL}.to(dtype)")
@@ -154,6 +181,9 @@ def from_scratch(site: Site) -> Answer:
     yield Left("a model is made from scratch: EsmForMaskedLM(EsmConfig(...)) starts from other random weights")
 
 
-@rewrites(*(f"{FOLD}.{each}()" for each in ("infer_pdb", "infer_pdbs", "infer", "set_chunk_size", "output_to_pdb")))
+_FOLDS = ("infer_pdb", "infer_pdbs", "infer", "set_chunk_size", "output_to_pdb", "half")
+
+
+@rewrites(*(f"{FOLD}.{each}()" for each in _FOLDS))
 def fold(site: Site) -> Answer:
     yield Left(WITHOUT_COUNTERPART["esmfold_v1"])
