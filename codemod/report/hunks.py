@@ -63,6 +63,13 @@ def hunks(plan: FilePlan, context: int = CONTEXT) -> list[Hunk]:
     ]
 
 
+def window(plan: FilePlan, number: int, context: int = CONTEXT) -> Hunk:
+    """A line of `source` (1-based) with some lines around it; only what is there of a line past the end."""
+    side = _Side(plan.source)
+    inside = range(max(number - 1 - context, 0), min(number + context, len(side.texts)))
+    return tuple(Row(line, line, False) for line in (side.line(index, []) for index in inside))
+
+
 def first_line(hunk: Hunk) -> int:
     """The 1-based line of the old file where a hunk first changes; where text only comes, the line before it."""
     first = next(at for at, row in enumerate(hunk) if row.changed)

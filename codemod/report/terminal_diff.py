@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from codemod.records import FilePlan
-from codemod.report.hunks import Hunk, Line, first_line, hunks
+from codemod.report.hunks import Hunk, Line, Row, first_line, hunks
 from codemod.report.words import visible
 
 SIDE_BY_SIDE = 160  # columns from which two halves hold most lines
@@ -27,7 +27,7 @@ COLOURS = {
     "self": "italic",
 }
 Look = tuple[str, str]  # sign and colour of a line
-OLD, NEW, SAME = ("-", "red"), ("+", "green"), (" ", "")
+OLD, NEW, SAME, HERE = ("-", "red"), ("+", "green"), (" ", ""), (">", "yellow")
 
 
 def diff(plan: FilePlan, console: Console, *, side_by_side: bool, only: Optional[Sequence[Hunk]] = None) -> Text:
@@ -44,6 +44,13 @@ def diff(plan: FilePlan, console: Console, *, side_by_side: bool, only: Optional
         else:
             lines.extend(_unified(hunk, gutter))
     return Text("\n").join(lines)
+
+
+def listing(rows: Sequence[Row], number: int) -> Text:
+    """Lines as they are, with a sign at one of them."""
+    gutter = len(str(max((row.old.number for row in rows if row.old), default=0)))
+    here = ((row.old, HERE if row.old.number == number else SAME) for row in rows if row.old)
+    return Text("\n").join(_numbered(line, side, gutter) for line, side in here)
 
 
 def _unified(hunk: Hunk, gutter: int) -> Iterator[Text]:

@@ -12,9 +12,10 @@ from rich.text import Text
 from codemod.explain import page
 from codemod.records import Group, Migration
 from codemod.report import words
-from codemod.report.terminal_diff import SIDE_BY_SIDE, diff
+from codemod.report.terminal_diff import SIDE_BY_SIDE, diff, listing
+from codemod.review.left import around, group_of, leftovers
 from codemod.review.pages import Section, followers, rules, sections
-from codemod.review.walk import HELP, PAGE, SUMMARY, Keys, Walk
+from codemod.review.walk import HELP, Walk
 
 _PLAIN_CORNERS = "-"
 
@@ -35,7 +36,9 @@ class Screen:
     def page(self, walk: Walk, migration: Migration, lost: Sequence[str]) -> None:
         """The page that the walk stands on, down to the question."""
         self.say(walk.said)
-        if walk.group is None:
+        if walk.left is not None:
+            self._left(walk, migration)
+        elif walk.group is None:
             self._summary(walk, migration)
         else:
             self._group(walk, migration, next(each for each in migration.groups if each.id == walk.group))
@@ -46,19 +49,18 @@ class Screen:
 
     def ask(self, walk: Walk) -> None:
         """The question, with the keys that answer it."""
-        summary = walk.group is None
-        question = "Write this?" if summary else f"Accept group {walk.at + 1} of {len(walk.groups)}?"
+        asked = "Write this?" if walk.group is None else f"Accept group {walk.at + 1} of {len(walk.groups)}?"
+        question = asked if walk.left is None else "Where to?"
         keys = Text("\n")
-        for word in (*(word for word, _ in (SUMMARY if summary else PAGE).values()), "[?]"):
+        for word in (*(word for word, _ in walk.keys.values()), "[?]"):
             before, key, after = word.replace("]", "[").split("[")
             keys.append(f"{before}[", "dim").append(key, "bold cyan").append("]", "dim").append(f"{after} ", "dim")
         self.console.print(keys)
         self.console.print(Text(f"{question} ", "bold"), end="")
 
     def help(self, walk: Walk) -> None:
-        keys: Keys = SUMMARY if walk.group is None else PAGE
         self.console.print()
-        for key in keys:
+        for key in walk.keys:
             self.console.print(Text("  ").append(key, "bold cyan").append(f"  {HELP[key]}"))
 
     def choices(self, paths: Sequence[str], keys: str) -> None:
@@ -80,13 +82,31 @@ class Screen:
         named = rules(migration, group)
         self._rule(f"group {walk.at + 1} of {len(walk.groups)}", walk.verdicts.get(group.id))
         about = f"{words.plural(len(shown), 'file')} that one value joins" if len(shown) > 1 else "in one file"
-        self.console.print(Text(f"{about}; rules: {', '.join(named) or 'none'}", "dim"))
+        left = sum(each.path in group.files for each in migration.leftovers)
+        told = f"; left for you in {'these files' if len(shown) > 1 else 'this file'}: {left} (press l)" if left else ""
+        self.console.print(Text(f"{about}; rules: {', '.join(named) or 'none'}{told}", "dim"))
         self._sections(shown, walk)
         if not shown:
             self.console.print(Text("No line of its own changes.", "dim"))
         if walk.explained and named:
             name = named[(walk.explained - 1) % len(named)]
             self._explain(name, (walk.explained - 1) % len(named) + 1, len(named))
+
+    def _left(self, walk: Walk, migration: Migration) -> None:
+        """A place that a person must finish: the line as it is, why it was left, and what was left with it."""
+        assert walk.left is not None
+        places = leftovers(migration)
+        place = places[walk.left]
+        self._rule(f"left {walk.left + 1} of {len(places)}", None)
+        self.console.print(Text(f"{words.visible(place.path)}:{place.line}", "bold"))
+        self.console.print(Text(words.visible(place.why), "yellow").append(f" [{place.rule}]", "dim"))
+        plan = next(each for each in migration.files if each.path == place.path)
+        self.console.print(listing(around(plan, place, walk.context), place.line), soft_wrap=True)
+        group = group_of(migration, place)
+        if group is not None:
+            own = {(each.path, each.line) for each in places} & set(group.lines)
+            count = f"{words.plural(len(own), 'line')} in {words.plural(len(group.files), 'file')}"
+            self.console.print(Text(f"Left as a whole: {count} that one value joins.", "dim"))
 
     def _summary(self, walk: Walk, migration: Migration) -> None:
         self._rule("what will be written", None)

@@ -9,6 +9,7 @@ from typing import Optional
 from codemod.errors import UnusableInput
 from codemod.records import FilePlan, Migration
 from codemod.review.by_hand import HandEdit, problem, with_edits
+from codemod.review.left import jump
 from codemod.review.pages import reviewable, sections
 from codemod.review.screen import Screen
 from codemod.review.walk import Walk, press
@@ -16,6 +17,7 @@ from codemod.review.walk import Walk, press
 #: Plan the repository again with these groups left.
 Plan = Callable[[frozenset[int]], Migration]
 _UNWRITTEN = "nothing was written"
+_JUMPS = {"next left": 1, "previous left": -1}
 _KEYS = "123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -57,6 +59,8 @@ class Session:
             turned = press(walk, self._key())
             if turned.asks == "edit":
                 return replace(turned, asks="", said=self._by_hand(walk, shown))
+            if turned.asks in _JUMPS:
+                return jump(replace(turned, asks=""), self._planned(walk.rejected), _JUMPS[turned.asks])
             if turned.asks != "help":
                 return turned
             self.screen.help(walk)

@@ -19,17 +19,23 @@ class Walk:
     groups: tuple[int, ...]
     at: int = 0
     verdicts: Mapping[int, bool] = field(default_factory=dict)
+    left: Optional[int] = None  # the leftover on this page, by its number in the list of them
     context: int = CONTEXT
     explained: int = 0  # how many rules of this page have been explained
     whole: bool = False  # whether the summary shows every diff
     said: str = ""  # what the last key did, where the next page does not show it
-    asks: str = ""  # "edit" or "help": for the terminal to do
+    asks: str = ""  # "edit", "help", "next left" or "previous left": what only the session knows how to do
     outcome: str = ""  # "write" or "quit", once it is over
 
     @property
     def group(self) -> Optional[int]:
-        """The group on this page; None on the summary."""
-        return self.groups[self.at] if self.at < len(self.groups) else None
+        """The group on this page; None on the summary and on the page of a leftover."""
+        return self.groups[self.at] if self.at < len(self.groups) and self.left is None else None
+
+    @property
+    def keys(self) -> Keys:
+        """What the keys do on this page."""
+        return LEFT if self.left is not None else SUMMARY if self.group is None else PAGE
 
     @property
     def rejected(self) -> frozenset[int]:
@@ -47,8 +53,7 @@ class Walk:
 
 def press(walk: Walk, key: str) -> Walk:
     """The walk after a key; one that means nothing here is answered with the keys that do."""
-    keys = SUMMARY if walk.group is None else PAGE
-    act = keys.get(key) or keys.get(key.lower())
+    act = walk.keys.get(key) or walk.keys.get(key.lower())
     cleared = replace(walk, said="", asks="")
     return act[1](cleared) if act else replace(cleared, asks="help")
 
@@ -71,7 +76,7 @@ def _previous(walk: Walk) -> Walk:
 
 
 def _turn(walk: Walk, at: int) -> Walk:
-    return replace(walk, at=at, context=CONTEXT, explained=0, whole=False)
+    return replace(walk, at=at, context=CONTEXT, explained=0, whole=False, left=None)
 
 
 def _more(walk: Walk) -> Walk:
@@ -79,8 +84,13 @@ def _more(walk: Walk) -> Walk:
     return replace(walk, context=wider)
 
 
+def _to_left(asks: str) -> Callable[[Walk], Walk]:
+    return lambda walk: replace(walk, asks=asks)
+
+
 #: What the keys do: a word with the key in brackets, and the act.
 Keys = Mapping[str, tuple[str, Callable[[Walk], Walk]]]
+_LEFTOVERS: Keys = {"l": ("[l]eft", _to_left("next left")), "L": ("[L] before", _to_left("previous left"))}
 PAGE: Keys = {
     "y": ("[y]es", lambda walk: _decide(walk, True)),
     "n": ("[n]o", lambda walk: _decide(walk, False)),
@@ -89,6 +99,7 @@ PAGE: Keys = {
     "e": ("[e]dit", lambda walk: replace(walk, asks="edit")),
     "p": ("[p]revious", _previous),
     "a": ("[a]ccept rest", _accept_rest),
+    **_LEFTOVERS,
     "q": ("[q]uit", lambda walk: replace(walk, outcome="quit")),
 }
 SUMMARY: Keys = {
@@ -96,6 +107,13 @@ SUMMARY: Keys = {
     "d": ("[d]iff", lambda walk: replace(walk, whole=not walk.whole)),
     "e": ("[e]dit", lambda walk: replace(walk, asks="edit")),
     "p": ("[p]revious", _previous),
+    **_LEFTOVERS,
+    "q": ("[q]uit", lambda walk: replace(walk, outcome="quit")),
+}
+LEFT: Keys = {
+    **_LEFTOVERS,
+    "m": ("[m]ore context", _more),
+    "b": ("[b]ack", lambda walk: _turn(walk, walk.at)),
     "q": ("[q]uit", lambda walk: replace(walk, outcome="quit")),
 }
 HELP = {
@@ -108,5 +126,8 @@ HELP = {
     "a": "accept this group and all that follow, but for those you rejected",
     "w": "write what was accepted: all files or none; --undo takes it back",
     "d": "show, or hide, every change that would be written",
+    "l": "go to the next place left for you to finish, from a change to those of its files first",
+    "L": "go to the one before it",
+    "b": "go back to the page you came from",
     "q": "stop; nothing is written",
 }

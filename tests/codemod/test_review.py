@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from codemod.records import Migration
 from codemod.review.merge import merge
 from codemod.review.screen import Screen
 from codemod.review.session import Session
-from codemod.review.walk import CONTEXTS, HELP, PAGE, SUMMARY, Walk, press
+from codemod.review.walk import CONTEXTS, HELP, LEFT, PAGE, SUMMARY, Walk, press
 from tests.codemod.trees import grow, photograph
 
 BOTH = b"""import esm
@@ -86,7 +87,7 @@ def talk(tmp_path: Path) -> Iterator[Talk]:
 
 
 def test_the_keys_have_words_and_help() -> None:
-    for key, (word, _) in [*PAGE.items(), *SUMMARY.items()]:
+    for key, (word, _) in [*PAGE.items(), *SUMMARY.items(), *LEFT.items()]:
         assert f"[{key}]" in word
         assert HELP[key]
 
@@ -189,6 +190,74 @@ def test_a_tree_that_changes_meanwhile_is_refused(talk: Talk) -> None:
 def test_the_same_question_is_planned_once(talk: Talk) -> None:
     talk.run("npnyypppyyyw")
     assert len(talk.planned) == len(set(talk.planned))
+
+
+# from change to leftover and back
+
+MSA = b"import esm\n\nmodel, alphabet = esm.pretrained.esm_msa1b_t12_100M_UR50S()\n"
+
+
+@pytest.fixture
+def unfinished(tmp_path: Path) -> Talk:
+    """A tree of three groups with leftovers in the file of the third, and in two files without changes."""
+    second = OTHER + b"\n\ndef old():\n    return esm.pretrained.esm_msa1b_t12_100M_UR50S()\n"
+    return Talk(grow(tmp_path / "tree", {"a.py": BOTH, "b.py": second, "aa.py": MSA, "z.py": MSA}))
+
+
+def pages(talk: Talk) -> list[str]:
+    """The titles of the pages that were shown."""
+    return re.findall(r"^((?:group|left) \d of \d|what will be written)[ ,]", talk.said, flags=re.M)
+
+
+def test_leftovers_are_walked_round_and_round(unfinished: Talk) -> None:
+    unfinished.refused("l" * 7 + "q")
+    shown = re.findall(r"^(\w+\.py:\d+)\n", unfinished.said, flags=re.M)
+    assert shown[-7:] == ["aa.py:1", "aa.py:3", "b.py:1", "b.py:8", "z.py:1", "z.py:3", "aa.py:1"]
+    assert unfinished.said.count("round again") == 1
+
+
+def test_backwards_begins_at_the_last(unfinished: Talk) -> None:
+    unfinished.refused("LLq")
+    assert unfinished.said.index("z.py:3\n") < unfinished.said.index("z.py:1\n")
+
+
+def test_a_change_leads_to_the_leftovers_of_its_own_file_first(unfinished: Talk) -> None:
+    unfinished.refused("yylbq")
+    assert pages(unfinished) == ["group 1 of 3", "group 2 of 3", "group 3 of 3", "left 3 of 6", "group 3 of 3"]
+    assert "b.py:1\nstill needed" in unfinished.said
+    assert unfinished.said.count("left for you in this file: 2 (press l)") == 2
+
+
+def test_the_page_of_a_leftover_shows_its_line_and_why(unfinished: Talk) -> None:
+    unfinished.refused("llq")
+    page = unfinished.said.partition("left 2 of 6")[2]
+    assert "3 > model, alphabet = esm.pretrained.esm_msa1b_t12_100M_UR50S()" in page
+    assert "the MSA Transformer has no counterpart in transformers" in page.replace("\n", " ")
+    assert "Left as a whole: 1 line in 1 file" in page
+
+
+@pytest.mark.parametrize("key", ["y", "n", "a", "w", "e", "\n"])
+def test_the_page_of_a_leftover_decides_nothing(key: str) -> None:
+    page = Walk((1, 2), left=0)
+    assert press(page, key) == replace(page, asks="help")
+
+
+def test_what_was_rejected_is_among_the_leftovers(talk: Talk) -> None:
+    talk.refused("nllq")
+    assert "rejected in review [load_model]" in talk.said
+    assert "5 >     model, alphabet = esm.pretrained.esm2_t12_35M_UR50D()" in talk.said
+
+
+def test_where_nothing_is_left_the_page_stays(talk: Talk) -> None:
+    talk.refused("lq")
+    assert "nothing is left for you to finish" in talk.said
+    assert pages(talk) == ["group 1 of 3", "group 1 of 3"]
+
+
+def test_leftovers_can_be_looked_at_from_the_summary(unfinished: Talk) -> None:
+    changed = unfinished.texts("alLbw")
+    assert pages(unfinished)[1:] == ["what will be written", "left 1 of 6", "left 6 of 6", "what will be written"]
+    assert "a.py" in changed
 
 
 # by hand
