@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Optional
 
@@ -37,7 +38,8 @@ def plan(repository: Repository, settings: Settings) -> Migration:
     for problem in repository.problems.values():
         done.draft.leftovers[problem.path].append(problem)
     files = _marked(repository, settings, _file_plans(repository, done.draft))
-    groups = tuple(_group(number, each, settings.to) for number, each in enumerate(done.decided, 1))
+    numbered = enumerate(zip(done.decided, done.flows), 1)
+    groups = tuple(replace(_group(number, each, settings.to), flows=flows) for number, (each, flows) in numbered)
     tally = _tally(repository, done, settings.to)
     return Migration(repository.root, settings.to, files, groups, tally, notes(settings.to, done), repository.skipped)
 

@@ -74,6 +74,21 @@ class FilePlan:
         return len(LINE_END.findall(self.source, 0, offset)) + 1
 
 
+@dataclass(frozen=True, order=True)
+class Flow:
+    """Something of fair-esm's that the file `start` makes or hands on and the file `stop` uses, `count` times.
+
+    `what` is the kind of value (`model`, `alphabet`, ...), `import` for a name or module that is imported, or `load`
+    for a checkpoint that is loaded there (`start` is `stop`); `name` is what it is called in `stop`.
+    """
+
+    start: str
+    stop: str
+    what: str
+    name: str
+    count: int = 1
+
+
 @dataclass(frozen=True)
 class Group:
     """Uses joined by value flow: migrated together or not at all."""
@@ -83,6 +98,7 @@ class Group:
     status: str  # migrated | stubbed | left
     why: Optional[str] = None
     lines: tuple[tuple[str, int], ...] = ()  # path and line (of `FilePlan.source`) of its uses and their edits
+    flows: tuple[Flow, ...] = ()  # how its values go through its files
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from codemod.candidates import WORDS, candidates
 from codemod.consequences import consequences
 from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
+from codemod.flows import flows
 from codemod.graph import with_importers
 from codemod.groups import group
 from codemod.imports import imported_names
@@ -21,7 +22,7 @@ from codemod.library import CHECKPOINTS
 from codemod.notebooks.read import read
 from codemod.notebooks.write import write
 from codemod.project import Project
-from codemod.records import Edit, Leftover
+from codemod.records import Edit, Flow, Leftover
 from codemod.repository import Repository
 from codemod.rule import Target, load_rules
 from codemod.source import Source
@@ -48,6 +49,7 @@ class Rewriting:
     draft: Draft = field(default_factory=Draft)
     copies: tuple[str, ...] = ()  # folders of the repository that are fair-esm as it was released
     weights: tuple[str, ...] = ()  # local files of weights that must be converted to folders
+    flows: tuple[tuple[Flow, ...], ...] = ()  # for each of `decided`, how its values go through its files
 
     @property
     def complete(self) -> bool:
@@ -81,7 +83,9 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
             draft = _Writer(repository, analysis, decided, aliases, target.to).draft(loaded)
             copies = tuple(folder for folder in sorted(project.copies) if not project.changed_in(folder))
             weights = _weights(analysis, decided) if target.to == "hf" else ()
-            return Rewriting(decided, len(aliases.gone), len(aliases.kept), loaded, draft, copies, weights)
+            gone, kept = len(aliases.gone), len(aliases.kept)
+            travels = tuple(flows(analysis, each.group) for each in decided)
+            return Rewriting(decided, gone, kept, loaded, draft, copies, weights, travels)
         except CannotWrite as problem:
             stuck = {use: str(problem) for use in problem.uses if use not in refused}
             if not stuck:

@@ -7,22 +7,35 @@ from html import escape
 
 from codemod.records import FilePlan, Leftover, Migration
 from codemod.report import words
-from codemod.report.html_diff import diff
+from codemod.report.anchors import Anchors
+from codemod.report.html_diff import diff, listing
+from codemod.report.hunks import Hunk, window
 from codemod.report.page import page
-from codemod.report.picture import picture
+from codemod.report.picture import boxes_of, picture
 
-KEYS = (("j", "next"), ("k", "previous"), ("/", "search"), ("e", "open or close all"), ("Esc", "clear"))
+KEYS = (
+    ("j", "next file"),
+    ("k", "previous file"),
+    ("n", "next place that is left for you"),
+    ("p", "previous place that is left for you"),
+    ("g", "picture of the groups"),
+    ("/", "search"),
+    ("e", "open or close all files"),
+    ("?", "show or hide these keys"),
+    ("Esc", "clear the search"),
+)
 
 
 def to_html(migration: Migration) -> str:
     """The whole report: meaning first, then counts, groups, leftovers, the files with their diffs, and what to run."""
     plans = sorted(migration.files, key=lambda plan: plan.path)
-    anchors = {plan.path: f"file-{number}" for number, plan in enumerate(plans, 1)}
+    anchors = Anchors.of(migration)
+    boxes = boxes_of(migration)
     title = f"fair-esm to {_text(migration.to)}: {_text(migration.root.name)}"
     head = f"<h1>{title}</h1>{_meaning(migration)}{_summary(migration)}"
     if not plans:
         return page(title, f"<main>{head}</main>")
-    files = "".join(_file(plan, anchors[plan.path]) for plan in plans)
+    files = "".join(_file(plan, anchors, boxes) for plan in plans)
     return page(
         title,
         f"<main>{head}{_groups(migration, anchors)}{_left(migration, anchors)}{_steps(migration)}</main>"
@@ -46,17 +59,21 @@ def _summary(migration: Migration) -> str:
     return f"<p><b>{_text(words.headline(migration))}</b></p><p>{_text(words.counts(migration))}</p>{skipped}"
 
 
-def _groups(migration: Migration, anchors: dict[str, str]) -> str:
-    drawn = picture(migration, anchors)
+def _groups(migration: Migration, anchors: Anchors) -> str:
+    drawn = picture(migration, anchors.files, anchors.targets(migration))
     if not drawn:
         return ""
-    note = '<p class="dim">A box is a group of uses that one value joins: it is migrated as a whole or not at all.</p>'
-    return f'<h2>What belongs together</h2>{note}<div class="scroll">{drawn}</div>'
+    note = (
+        '<p class="dim">A box is a group of uses that one value joins: it is migrated as a whole or not at all. '
+        "An arrow leads from the file that makes a value to a file that uses it, under the names it has there; a "
+        "dotted one from a module to a file that imports it. The title leads to the changes, a file to its diff.</p>"
+    )
+    return f'<h2 id="groups">What belongs together</h2>{note}<div class="scroll">{drawn}</div>'
 
 
-def _left(migration: Migration, anchors: dict[str, str]) -> str:
+def _left(migration: Migration, anchors: Anchors) -> str:
     rows = "".join(
-        f'<tr data-status="{_text(plan.status)}"><td><a class="path" href="#{anchors[plan.path]}">'
+        f'<tr data-status="{_text(plan.status)}"><td><a class="path" href="#{anchors.left[leftover]}">'
         f"{_text(plan.path)}:{leftover.line}</a></td><td>{_text(leftover.why)} {_rule(leftover)}</td></tr>"
         for plan in sorted(migration.files, key=lambda plan: plan.path)
         for leftover in sorted(plan.leftovers)
@@ -79,28 +96,40 @@ def _bar(plans: Sequence[FilePlan]) -> str:
         f'<label class="status {status}"><input type="checkbox" value="{status}" checked> {status}</label>'
         for status in sorted({_text(plan.status) for plan in plans})
     )
-    keys = " ".join(f"<kbd>{key}</kbd> {what}" for key, what in KEYS)
+    keys = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{what}</dd>" for key, what in KEYS)
     return (
         '<div class="bar"><div><input id="search" type="search" placeholder="Search files, code and reasons" '
         f'aria-label="Search">{boxes}<span id="shown" class="dim" aria-live="polite"></span>'
-        f'<span class="keys dim">{keys}</span></div></div>'
+        f'<details id="help"><summary><kbd>?</kbd> keys</summary><dl>{keys}</dl></details></div></div>'
     )
 
 
-def _file(plan: FilePlan, anchor: str) -> str:
+def _file(plan: FilePlan, anchors: Anchors, boxes: dict[int, str]) -> str:
     cells = ' <span class="dim">code cells</span>' if plan.cells else ""
-    changes = diff(plan) if plan.changed else ""
+    changes = diff(plan, lambda hunk: _head(plan, hunk, anchors, boxes)) if plan.changed else ""
     return (
-        f'<details class="file" id="{anchor}" data-status="{_text(plan.status)}" open><summary>'
+        f'<details class="file" id="{anchors.files[plan.path]}" data-status="{_text(plan.status)}" open><summary>'
         f'<span class="path">{_text(plan.path)}</span>{cells}'
         f'<span class="status {_text(plan.status)}">{_text(plan.status)}</span>'
         f'<span class="dim">{words.file_counts(plan)}</span></summary>'
-        f"{changes}{_left_here(plan)}</details>\n"
+        f"{changes}{_left_here(plan, anchors)}</details>\n"
     )
 
 
-def _left_here(plan: FilePlan) -> str:
+def _head(plan: FilePlan, hunk: Hunk, anchors: Anchors, boxes: dict[int, str]) -> str:
+    """The groups of a hunk: a link to the picture, and one to the group's next change."""
+    said = []
+    for group, number in anchors.numbers(plan, hunk):
+        total = len(anchors.changes[group])
+        more = f' <a href="#change-{group}-{number % total + 1}">{number} of {total}, next</a>' if total > 1 else ""
+        said.append(f' · <a id="change-{group}-{number}" href="#{boxes[group]}">group {group}</a>{more}')
+    return "".join(said)
+
+
+def _left_here(plan: FilePlan, anchors: Anchors) -> str:
     left = "".join(
-        f"<li>line {leftover.line}: {_text(leftover.why)} {_rule(leftover)}</li>" for leftover in sorted(plan.leftovers)
+        f'<li id="{anchors.left[leftover]}" tabindex="-1">line {leftover.line}: {_text(leftover.why)} '
+        f"{_rule(leftover)}{listing(window(plan, leftover.line, 0))}</li>"
+        for leftover in sorted(plan.leftovers)
     )
     return f'<ul class="left">{left}</ul>' if left else ""

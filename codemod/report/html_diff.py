@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Optional
 
@@ -9,15 +10,23 @@ from codemod.records import FilePlan
 from codemod.report.hunks import Hunk, Line, Row, first_line, hunks
 from codemod.report.words import visible
 
-
-def diff(plan: FilePlan) -> str:
-    """A table for each hunk, under the line at which it starts."""
-    return "".join(_hunk(hunk, "code line" if plan.cells else "line") for hunk in hunks(plan))
+Head = Callable[[Hunk], str]
 
 
-def _hunk(hunk: Hunk, line: str) -> str:
+def diff(plan: FilePlan, head: Head) -> str:
+    """A table for each hunk, under the line at which it starts and what `head` says of it in HTML."""
+    return "".join(_hunk(hunk, "code line" if plan.cells else "line", head(hunk)) for hunk in hunks(plan))
+
+
+def listing(rows: Sequence[Row]) -> str:
+    """Lines as they are, for a place that is left."""
+    shown = "".join(f"<tr>{_cells(row.old)}</tr>" for row in rows)
+    return f'<table class="diff at"><tbody>{shown}</tbody></table>' if shown else ""
+
+
+def _hunk(hunk: Hunk, line: str, head: str) -> str:
     rows = "".join(map(_row, hunk))
-    return f'<h4>{line} {first_line(hunk)}</h4><table class="diff"><tbody>{rows}</tbody></table>'
+    return f'<h4>{line} {first_line(hunk)}{head}</h4><table class="diff"><tbody>{rows}</tbody></table>'
 
 
 def _row(row: Row) -> str:

@@ -30,7 +30,11 @@ code, pre, .path, kbd, svg text { font-family: ui-monospace, "DejaVu Sans Mono",
 input[type=search] { flex: 0 1 22rem; padding: .35rem .7rem; font: inherit; color: inherit; background: var(--soft);
   border: 1px solid var(--line); border-radius: 6px; }
 kbd { font-size: 12px; border: 1px solid var(--line); border-radius: 4px; padding: 0 .35em; background: var(--soft); }
-.keys { margin-left: auto; }
+#help { margin-left: auto; position: relative; color: var(--dim); }
+#help summary { cursor: pointer; list-style: none; }
+#help dl { position: absolute; right: 0; top: 1.6rem; margin: 0; padding: .7rem 1rem; width: max-content; z-index: 2;
+  display: grid; grid-template-columns: auto auto; gap: .25rem .9rem; background: var(--card); color: var(--text);
+  border: 1px solid var(--line); border-radius: 8px; box-shadow: 0 4px 18px #0004; } #help dd { margin: 0; }
 details.file { background: var(--card); border: 1px solid var(--line); border-radius: 8px; margin: 0 0 1rem;
   overflow: clip; }
 details.file > summary { padding: .55rem .8rem; cursor: pointer; display: flex; gap: 1rem; align-items: baseline; }
@@ -52,7 +56,9 @@ code i { font-style: normal; } .comment { color: var(--comment); } i.comment { f
 .string { color: var(--string); } .keyword, .decorator { color: var(--keyword); }
 .number, .builtin { color: var(--number); } .definition { color: var(--definition); }
 ul.left { margin: 0; padding: .6rem 1rem .7rem 2rem; border-top: 1px solid var(--line); }
-ul.left li { margin: .15rem 0; } ul.left::marker { color: var(--amber); }
+ul.left li { margin: .35rem 0; } ul.left li::marker { color: var(--amber); }
+ul.left li:focus, ul.left li:target { outline: 2px solid var(--link); outline-offset: 3px; border-radius: 4px; }
+table.at { margin: .15rem 0 0; background: var(--soft); }
 table.list { border-collapse: collapse; } table.list td, table.list th { padding: .2rem 1.4rem .2rem 0;
   vertical-align: top; text-align: left; } table.list td:first-child { white-space: nowrap; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .8rem; margin: .3rem 0;
@@ -64,7 +70,12 @@ svg .group.left > rect { stroke: var(--amber); stroke-dasharray: 5 4; }
 svg .group.stubbed > rect { stroke: var(--violet); }
 svg .node rect { fill: var(--card); } svg a:hover rect { stroke: var(--link); stroke-width: 2; }
 svg .node.error text { fill: var(--red); }
-svg .link { fill: none; stroke: var(--dim); stroke-dasharray: 2 3; }
+svg .link { fill: none; stroke: var(--line); stroke-dasharray: 2 3; }
+svg .dim { fill: var(--dim); } svg .path { font-size: 12px; } svg .title { font-weight: 600; }
+svg .arrow .line { fill: none; stroke: var(--link); } svg .arrow .tip { fill: var(--link); stroke: none; }
+svg .imported .line { stroke: var(--dim); stroke-dasharray: 2 3; } svg .imported .tip { fill: var(--dim); }
+svg .imported text { fill: var(--dim); } svg .arrow:hover .line { stroke-width: 2; }
+svg .group:target > rect { stroke-width: 3; }
 [hidden] { display: none !important; }
 @media print { .bar { display: none; } }
 """
@@ -74,6 +85,7 @@ const search = document.querySelector("#search"), shown = document.querySelector
 const boxes = [...document.querySelectorAll(".bar input[type=checkbox]")];
 const items = [...document.querySelectorAll("[data-status]")];
 const files = items.filter(item => item.matches("details"));
+const lefts = [...document.querySelectorAll("[id^=left-]")];
 const texts = new Map(items.map(item => [item, item.textContent.toLowerCase()]));
 
 function filter() {
@@ -91,23 +103,43 @@ function step(by) {
   next.scrollIntoView();
 }
 
+function left(by) {
+  const here = document.activeElement, places = lefts.filter(place => !place.closest("details").hidden);
+  const after = place => here.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const at = places.indexOf(here), following = here === document.body ? 0 : places.findIndex(after);
+  const next = at >= 0 ? at + by : (following < 0 ? places.length : following) + Math.min(by, 0);
+  if (places.length) show(places[(next + places.length) % places.length]);
+}
+
+function show(place) {
+  const file = place.closest("details");
+  if (file && file.hidden) { search.value = ""; for (const box of boxes) box.checked = true; filter(); }
+  if (file) file.open = true;
+  (place === file ? file.querySelector("summary") : place).focus({preventScroll: true});
+  place.scrollIntoView({block: place === file ? "start" : "center"});
+}
+
+const help = document.querySelector("#help");
 const keys = {
-  j: () => step(1), k: () => step(-1), "/": () => search.focus(),
+  j: () => step(1), k: () => step(-1), n: () => left(1), p: () => left(-1), "/": () => search.focus(),
+  g: () => document.querySelector("#groups")?.scrollIntoView(), "?": () => { help.open = !help.open; },
   e: () => { const open = files.some(file => !file.open); for (const file of files) file.open = open; },
 };
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape") { search.value = ""; search.blur(); filter(); return; }
+  if (event.key === "Escape") { search.value = ""; search.blur(); help.open = false; filter(); return; }
   if (event.target === search || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 });
 search.addEventListener("input", filter);
 for (const box of boxes) box.addEventListener("change", filter);
-addEventListener("hashchange", () => {
-  const file = document.getElementById(location.hash.slice(1));
-  if (file) file.open = true;
-});
+addEventListener("hashchange", () => arrive());
+function arrive() {
+  const place = document.getElementById(location.hash.slice(1));
+  if (place && place.closest("details")) show(place);
+}
 filter();
+arrive();
 """
 
 #: The policy forbids every request, so the page can be mailed and opened anywhere without telling anybody.

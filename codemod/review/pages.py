@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from codemod.explain import rule_names
 from codemod.records import FilePlan, Group, Migration
-from codemod.report.hunks import CONTEXT, Hunk, Row, hunks
+from codemod.report.hunks import CONTEXT, Hunk, hunks
+from codemod.report.owners import groups_of, owners
 from codemod.report.positions import places
 
 
@@ -57,31 +56,7 @@ def rules(migration: Migration, group: Group) -> list[str]:
 
 
 def _section(migration: Migration, plan: FilePlan, number: int, context: int) -> Section:
-    owners: dict[int, set[int]] = {}
-    for group in migration.groups:
-        for path, line in group.lines if group.status != "left" else ():
-            if path == plan.path:
-                owners.setdefault(line, set()).add(group.id)
-    here = sorted({each for ids in owners.values() for each in ids})
-    mine, shared = [], set()
-    for hunk in hunks(plan, context):
-        ids = {each for line in _touched(hunk) for each in owners.get(line, ())} or set(here[:1])
-        if number in ids:
-            mine.append(hunk)
-            shared |= ids - {number}
-    return Section(plan, tuple(mine), frozenset(shared))
-
-
-def _touched(hunk: Hunk) -> Iterator[int]:
-    """The old lines that change; for lines that only come, those on both sides of them."""
-    last = 0
-    for changed, rows in groupby(hunk, key=lambda row: row.changed):
-        block = list(rows)
-        if changed:
-            going = [row.old.number for row in block if row.old]
-            yield from going or (last, last + 1)
-        last = _last(block, last)
-
-
-def _last(rows: list[Row], before: int) -> int:
-    return max([before, *(row.old.number for row in rows if row.old)])
+    known = owners(migration, plan)
+    found = [(hunk, groups_of(hunk, known)) for hunk in hunks(plan, context)]
+    mine = [(hunk, ids) for hunk, ids in found if number in ids]
+    return Section(plan, tuple(hunk for hunk, _ in mine), frozenset(each for _, ids in mine for each in ids) - {number})

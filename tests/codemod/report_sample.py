@@ -134,7 +134,7 @@ def sample(root: Optional[Path] = None, *, applied: bool = False) -> Migration:
     return Migration(
         root, "fastesm2", files,
         groups=(
-            Group(1, ("features_extract.py", "train.py", "units.py"), "migrated"),
+            Group(1, ("features_extract.py", "train.py", "units.py"), "migrated", None, (("units.py", 14),)),
             Group(2, ("scan/argv_models.py",), "left", "the checkpoint name comes from sys.argv"),
             Group(3, ("notebooks/look around.ipynb",), "migrated"),
         ),

@@ -140,7 +140,8 @@ def test_boxes_do_not_overlap_and_fit() -> None:
         for number in range(30)
     )
     drawn = picture(Migration(Path("/r"), "hf", groups=groups), {})
-    boxes = re.findall(r'migrated"><rect x="([\d.]+)" y="([\d.]+)" width="(\d+)" height="(\d+)" rx="8"', drawn)
+    outline = r'migrated" id="group-\d+"><rect x="([\d.]+)" y="([\d.]+)" width="(\d+)" height="(\d+)" rx="8"'
+    boxes = re.findall(outline, drawn)
     placed = [tuple(map(float, box)) for box in boxes]
     assert len(placed) == 30
     assert all(x + width <= WIDTH + 1 for x, _, width, _ in placed)
@@ -181,8 +182,65 @@ def test_search_filter_and_keys_work_from_a_file(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.skipif(not shutil.which("chromium"), reason="Chromium is not installed")
+def test_keys_and_links_jump_between_what_is_left_from_a_file(tmp_path: Path) -> None:
+    page = to_html(sample())
+    assert all(f"<kbd>{key}</kbd>" in page for key in ("n", "p", "g", "?"))
+    probe = """<script>
+      const log = [], press = key => document.dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true}));
+      const at = () => document.activeElement.id || document.activeElement.closest("details")?.id;
+      const seen = () => { const box = document.activeElement.getBoundingClientRect();
+                           return box.top >= 0 && box.bottom <= innerHeight ? at() : at() + " out of sight"; };
+      press("n"); log.push(seen()); press("n"); log.push(seen()); press("p"); log.push(seen());
+      press("p"); log.push(seen()); press("n"); log.push(seen());
+      document.activeElement.blur(); press("j"); press("j"); press("j"); press("j"); log.push(at());
+      press("n"); log.push(seen()); press("p"); log.push(seen());
+      for (const file of files) file.open = false;
+      press("n"); log.push(seen(), lefts[1].closest("details").open, files.filter(file => file.open).length);
+      search.value = "train.py"; filter(); press("n"); log.push(seen()); press("n"); log.push(seen());
+      const arrived = () => new Promise(done => addEventListener("hashchange", () => setTimeout(done), {once: true}));
+      const go = async hash => { location.hash = hash; await arrived(); return seen(); };
+      press("?"); log.push(help.open); press("?"); log.push(help.open);
+      (async () => {
+        for (const hash of ["left-1", "change-1-1", "file-2"]) log.push(await go(hash));
+        log.push(files.filter(file => file.hidden).length);
+        document.title = log.join("; ");
+      })();
+    </script></body>"""
+    file = tmp_path / "report.html"
+    file.write_text(page.replace("</body>", probe), encoding="utf-8")
+    title = re.findall("<title>(.*?)</title>", dumped(file, tmp_path))[0]
+    assert stdlib_html.unescape(title) == (
+        "left-1; left-2; left-1; left-5; left-1; file-4; left-2; left-1; left-2; true; 1; left-5; left-5; true; false; "
+        "left-1; change-1-1; file-2; 0"
+    )
+
+
+def test_a_group_leads_to_its_changes_and_they_to_each_other() -> None:
+    file = plan("a.py", "import esm\n" + "x\n" * 20 + "y = esm.f()\n" + "x\n" * 20 + "z = esm.g()\n",
+                ("esm.f()", "F()", "model_call"), ("esm.g()", "G()", "model_call"))  # fmt: skip
+    groups = (Group(4, ("a.py",), "migrated", None, (("a.py", 22), ("a.py", 43))),)
+    page = to_html(Migration(Path("/r"), "hf", (file,), groups))
+    assert '<a href="#change-4-1"><text class="title"' in page
+    assert 'line 22 · <a id="change-4-1" href="#group-4">group 4</a> <a href="#change-4-2">1 of 2, next</a>' in page
+    assert 'line 43 · <a id="change-4-2" href="#group-4">group 4</a> <a href="#change-4-1">2 of 2, next</a>' in page
+
+
+def test_a_group_that_is_left_leads_to_the_first_of_it() -> None:
+    left = FilePlan("a.py", "left", "x\ny\n", leftovers=(Leftover("a.py", 1, "r", "s"), Leftover("a.py", 2, "q", "t")))
+    page = to_html(Migration(Path("/r"), "hf", (left,), (Group(1, ("a.py",), "left", "t", (("a.py", 2),)),)))
+    assert '<a href="#left-2"><text class="title"' in page
+    assert "change-" not in page
+
+
+def test_each_leftover_shows_its_line() -> None:
+    page = to_html(sample())
+    assert 'id="left-4" tabindex="-1">line 6: ' in page
+    assert Tree(page).text.count("model, alphabet = esm.pretrained.load_model_and_alphabet(sys.argv[1])") == 1
+
+
 def dumped(file: Path, scratch: Path) -> str:
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
+             "--disable-component-update", "--disable-sync", "--virtual-time-budget=5000"]  # fmt: skip
     command = ["chromium", "--headless", *quiet, f"--user-data-dir={scratch / 'profile'}", "--dump-dom", file.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
