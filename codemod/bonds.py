@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from codemod.flow.analysis import Analysis
+from codemod.library import STUBBED
 from codemod.usage import Use
 from codemod.values import Map, Meaning, Tup, Value, origins
 
@@ -53,6 +54,23 @@ def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast
             reach[path] = reach.get(path) or _reach(analysis, path)
             near = [each.node for each in uses if each.source.path in reach[path]]
             yield frozenset([use.node, *near])
+
+
+def alive(analysis: Analysis, uses: Sequence[Use]) -> list[Use]:
+    """The uses without the words that stand behind the stubs of an earlier run and are never reached.
+
+    That run bound them to what it stubbed (see `strangers`). Where fair-esm itself is used again, they count again.
+    """
+    reach = {path: _reach(analysis, path) for path in {use.source.path for use in uses if use.key == "word"}}
+    stubbed = {path for path in set().union(*reach.values()) if _is_stubbed(analysis, path)}
+    real = {use.source.path for use in uses if use.key != "word"}
+    dead = {path for path, near in reach.items() if near & stubbed and not near & real}
+    return [use for use in uses if use.key != "word" or use.source.path not in dead]
+
+
+def _is_stubbed(analysis: Analysis, path: str) -> bool:
+    source = analysis.project.source(path)
+    return source is not None and any(mark in source.program for mark in STUBBED)
 
 
 def _reach(analysis: Analysis, path: str) -> set[str]:

@@ -17,6 +17,11 @@ NUM_LAYERS = "esm.Model.num_layers"  # the number itself, where the checkpoint i
 BLOCKS, BLOCK = "esm.Blocks", "esm.Block"  # the model's transformer layers, and one of them
 PSEUDO = frozenset([MODEL, ALPHABET, CONVERTER, OUTPUT, DATASET, FOLD, LAYERS, BLOCKS, BLOCK])
 
+#: What `--to stub` writes, by which a later run knows a stubbed program.
+REMOVED = "needs fair-esm, which was removed"
+STUB = "FairEsmRemoved"
+STUBBED = (REMOVED, f"class {STUB}:")
+
 
 @dataclass(frozen=True)
 class Checkpoint:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from codemod.assemble import Assembled, CannotWrite, assemble, one_each
-from codemod.bonds import companions, strangers
+from codemod.bonds import alive, companions, strangers
 from codemod.candidates import WORDS, candidates
 from codemod.consequences import consequences
 from codemod.decide import Decided, decide
@@ -71,7 +71,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     project = Project(repository.programs, repository.source)
     analysis = Analysis(project, (int,) if target.to == "fastesm2" else (str, int))
     analysis.run(with_importers(project, seeds, repository.importers))
-    uses = find_uses(analysis)
+    uses = alive(analysis, find_uses(analysis))
     groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])
     refused: dict[Use, str] = {}
     while True:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional, Union
 
 from codemod.decide import Decided
-from codemod.library import CALLS, FOLD, PSEUDO
+from codemod.library import CALLS, FOLD, PSEUDO, REMOVED, STUB
 from codemod.records import Edit
 from codemod.rule import Group, helper
 from codemod.source import Source
@@ -61,7 +61,7 @@ def _stub(use: Use) -> Edit:
 
 def _message(function: Function) -> str:
     return (
-        f"{function.name} needs fair-esm, which was removed: "
+        f"{function.name} {REMOVED}: "
         "port it to transformers (AutoModel.from_pretrained and its tokenizer)"
     )
 
@@ -74,8 +74,8 @@ def _object(use: Use) -> str:
     if name.startswith("hasattr("):
         return "False"
     if _is_base(use.source, use.node):
-        return helper("FairEsmRemoved")
-    made = f'{helper("FairEsmRemoved")}("{name}")'
+        return helper(STUB)
+    made = f'{helper(STUB)}("{name}")'
     folds = use.value is not None and use.value.kind == FOLD
     pair = (hub and not folds) or (use.key.endswith("()") and isinstance(CALLS.get(name), tuple))
     if not pair:

@@ -42,6 +42,7 @@ from codemod.values import (
     Mixed,
     Value,
     constants,
+    is_stub,
     join_all,
     meanings,
     origins,
@@ -187,9 +188,9 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
     elif isinstance(function, External) and function.name in _LOOKERS:
         yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
     elif node in analysis.calls:
-        made = FOLD if isinstance(analysis.values.get(node), Meaning) else MODEL
-        yield Use(source, node, f"{analysis.calls[node][0]}()", Meaning(made, frozenset([node])), frozenset([node]))
-    elif not isinstance(function, Func):
+        kind = FOLD if isinstance(analysis.values.get(node), Meaning) else MODEL
+        yield Use(source, node, f"{analysis.calls[node][0]}()", Meaning(kind, frozenset([node])), frozenset([node]))
+    elif not isinstance(function, Func) and not is_stub(function):
         for keyword in node.keywords:
             if keyword.arg in WORDS["keywords"]:
                 yield _word(analysis, source, node, node.func, f"{keyword.arg}=")

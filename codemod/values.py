@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Optional, Union
 
-from codemod.library import BLOCK, BLOCKS, CALLS
+from codemod.library import BLOCK, BLOCKS, CALLS, STUB
 
 _MANY = 24  # more constants than this for one name are as good as unknown
 _LENGTHS = 4  # as are rows of more lengths than this
@@ -154,6 +154,11 @@ def origins(value: Value) -> frozenset[ast.AST]:
     if isinstance(value, (Meaning, Mixed)):
         return value.origins
     return frozenset(origin for part in _parts(value) for origin in origins(part))
+
+
+def is_stub(value: Value) -> bool:
+    """Whether a value stands in the place of one of fair-esm's, since an earlier run; what is made from it does too."""
+    return isinstance(value, (Class, Instance)) and value.node.name.rstrip("_") == STUB
 
 
 def meanings(value: Value) -> Iterator[Meaning]:

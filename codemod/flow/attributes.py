@@ -18,6 +18,7 @@ from codemod.values import (
     Module,
     Several,
     Value,
+    is_stub,
     join_all,
 )
 
@@ -84,6 +85,8 @@ def _bound(frame: Frame, base: Value, name: str, value: Value) -> Value:
             return Func(value.node, (base,), value.keywords)
         if "classmethod" in decorators and isinstance(base, Class):
             return Func(value.node, (base,), value.keywords)
+    if value is None and is_stub(base):
+        return base
     if value is None and not frame.analysis.settled and name not in SAME[MODEL]:
         frame.analysis.cells.postpone()
         return None

@@ -24,6 +24,7 @@ from codemod.values import (
     Several,
     Tup,
     Value,
+    is_stub,
     join_all,
     origins,
 )
@@ -133,6 +134,8 @@ def _fields(frame: Frame, function: Class, arguments: Arguments) -> None:
 
 
 def _called_instance(frame: Frame, function: Instance, arguments: Arguments) -> Value:
+    if is_stub(function):
+        return function
     for name in ("__call__", "forward"):
         method = attribute_of_class(frame.analysis, function.node, name)
         if isinstance(method, Func):

@@ -62,7 +62,7 @@ def problems(done: Run) -> Iterator[tuple[str, object]]:
     if not _all_counted(done.first):
         yield "a use is not counted once", done.first.tally
     found, left = done.second.tally.uses_found, done.first.tally.uses_left
-    if found != left and not (_only_words_of_a_stub(done) or _known(done)):
+    if found != left and not _known(done):
         yield "what was left is not what is found again", (left, found, done.first.leftovers, done.second.leftovers)
     if missing(after) - missing(before):
         yield "a name is bound nowhere", (missing(after) - missing(before), _changes(done.first))
@@ -73,12 +73,6 @@ def problems(done: Run) -> Iterator[tuple[str, object]]:
     for each in done.first.leftovers:
         if "internal error" in each.why or "would not compile" in each.why:
             yield "a rule fails", each
-
-
-def _only_words_of_a_stub(done: Run) -> bool:
-    """What stands behind a stub is never reached; its words are listed again, as of an object nobody can see."""
-    fresh = {each.rule for each in done.second.leftovers} - {each.rule for each in done.first.leftovers}
-    return done.second.to == "stub" and fresh <= {"word"}
 
 
 #: A helper function kept on `self` is taken for a method, a mixed alphabet meets a converter: reported, see issue 5.
