@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from codemod.comments import rescued
 from codemod.imports import Names, clashes, statement_of, written
 from codemod.placing import Placing
 from codemod.records import Edit
@@ -53,7 +54,7 @@ def assemble(
     inside = [edit for edit in ordered if edit.start != edit.stop]
     placed = Placing(source, names, leaving, ordered, note).edits()
     resolved += [edit for edit in placed if not any(_swallows(each, edit) for each in inside)]
-    return _spliced(source, resolved)
+    return _spliced(source, [*resolved, *rescued(source, resolved)])
 
 
 def one_each(edits: Iterable[Edit]) -> list[Edit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,7 +145,7 @@ class Placing:
             return Edit(start, stop, self._between(statement).join(new), "imports")
         if alone:
             return Edit(start, stop, "pass", "imports")
-        return Edit(*_whole_line(self.source, start, stop), "", "imports")
+        return Edit(*_with_blank(self.source, statement, *_whole_line(self.source, start, stop)), "", "imports")
 
     def _between(self, statement: ImportStatement) -> str:
         """What stands between statements in the place of one: a new line, or `; ` where it shares its line."""
@@ -174,17 +175,24 @@ class Placing:
         """New import lines after the module's imports."""
         offset, text = self._after_imports, "\n".join(sorted(lines, key=import_order))
         ended = not offset or self.source.text[:offset].endswith(("\n", "\r"))
-        return Edit(offset, offset, f"{text}\n" if ended else f"\n{text}", "imports")
+        before = "\n" if self._docstring and not self._imports else ""
+        after = "\n\n" if _DEFINES.match(self.source.text, offset) and not self.names.helpers else ""
+        return Edit(offset, offset, f"{before}{text}\n{after}" if ended else f"\n{before}{text}", "imports")
 
     @cached_property
     def _after_imports(self) -> int:
         """After the last import before the first use; after the docstring where there is none."""
         if self._imports:
             return _whole_line(self.source, *self.source.span(self._imports[-1]))[1]
+        if self._docstring:
+            return _whole_line(self.source, *self.source.span(self._docstring))[1]
         body = self.source.tree.body
-        if body and isinstance(body[0], ast.Expr) and isinstance(getattr(body[0].value, "value", None), str):
-            return _whole_line(self.source, *self.source.span(body[0]))[1]
         return self.source.line_starts[_first_line(body[0]) - 1] if body else 0
+
+    @cached_property
+    def _docstring(self) -> Optional[ast.stmt]:
+        first = next(iter(self.source.tree.body), None)
+        return first if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str) else None
 
     def _helpers(self, edits: Sequence[Edit]) -> Iterator[Edit]:
         """Helper functions after the imports, two blank lines around them."""
@@ -219,6 +227,22 @@ def _only_one(source: Source, statement: ast.stmt, vanishing: frozenset[ast.stmt
     return not source.starts_line(statement) or any(
         each is not statement and each.lineno == statement.lineno for each in block
     )
+
+
+_DEFINES = re.compile(r"(?:@|class\b|def\b|async\b)")
+
+
+def _with_blank(source: Source, statement: ast.stmt, start: int, stop: int) -> tuple[int, int]:
+    """With the blank lines after the line at the start of a block; with one of them where one stands before it too."""
+    parent, starts = source.parents[statement], source.line_starts
+    row, after = source.line_of(start) - 1, source.line_of(stop) - 1
+    blank = after
+    while blank < len(starts) - 1 and not source.text[starts[blank] : starts[blank + 1]].strip():
+        blank += 1
+    if not isinstance(parent, ast.Module) and getattr(parent, "body", [None])[0] is statement:
+        return start, starts[blank] if stop < len(source.text) else stop
+    between = row > 0 and not source.text[starts[row - 1] : start].strip()
+    return start, starts[after + 1] if between and blank > after else stop
 
 
 def _whole_line(source: Source, start: int, stop: int) -> tuple[int, int]:

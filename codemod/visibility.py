@@ -17,6 +17,8 @@ def is_inner(source: Source, statement: ImportStatement) -> bool:
 def sees_all(source: Source, statement: ImportStatement, starts: Iterable[int]) -> bool:
     """Whether all these offsets come after the statement has run: it is not in a branch that they are outside of."""
     offsets, child = tuple(starts), statement
+    if any(start < source.span(statement)[0] for start in offsets):
+        return False
     for parent in source.ancestors(statement):
         tried = isinstance(parent, ast.Try) and child in parent.body
         always = tried or isinstance(parent, (ast.Module, ast.With))

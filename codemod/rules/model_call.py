@@ -19,6 +19,7 @@ from codemod.library import MODEL, OUTPUT
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._dead_flags import dead_assignments
+from codemod.rules._flags import replaced_flags
 from codemod.shapes import layers_of, model_of
 from codemod.values import Meaning, constants, origins
 
@@ -53,8 +54,7 @@ def model_call(site: Site) -> Answer:
     if reads(site, call.node, "attentions"):
         options.append("output_attentions=True")
     stop = site.source.span(call.node)[1]
-    end = max(_outer_stop(site, call.node, each) for each in (call.tokens, *call.flags.values()))
-    yield site.edit(_outer_stop(site, call.node, call.tokens), end, ", " + ", ".join(options))
+    yield from replaced_flags(site, call.node, call.tokens, list(call.flags.values()), ", ".join(options))
     yield from _hoisted(site, call, tokens, mask, stop)
     if all(_names_no_flag(site, each) for each in reads(site, call.node, "representations")):
         yield from dead_assignments(site, _unread_flags(site, call))
@@ -152,14 +152,6 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
 def _held(target: ast.expr) -> bool:
     """Whether a target can be named again: a variable, or an attribute of one."""
     return isinstance(target, ast.Name) or (isinstance(target, ast.Attribute) and _held(target.value))
-
-
-def _outer_stop(site: Site, call: ast.Call, argument: ast.expr) -> int:
-    """Where an argument ends, with the parentheses around it."""
-    stop, last = site.source.span(argument)[1], site.source.span(call)[1] - 1
-    while site.source.text[stop:last].lstrip().startswith(")"):
-        stop = site.source.text.index(")", stop) + 1
-    return stop
 
 
 _ACTS = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)

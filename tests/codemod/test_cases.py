@@ -28,9 +28,7 @@ ALL_CASES = sorted(FOLDER.glob("*/*.txt"))
 RULES = sorted(file.stem for file in (Path(migrate.__code__.co_filename).parent / "rules").glob("[!_]*.py"))
 
 #: Bugs that are known and reported: case name, and what is wrong. Each goes as soon as it is mended.
-KNOWN_BUGS: dict[str, str] = {
-    "model_call/comments-in-call": "D1: comments between arguments are lost",
-}
+KNOWN_BUGS: dict[str, str] = {}
 
 
 @dataclass(frozen=True)

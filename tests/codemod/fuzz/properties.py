@@ -91,8 +91,8 @@ def _all_counted(migration: Migration) -> bool:
 
 
 def comments_that_must_stay(plan: FilePlan) -> Counter[str]:
-    """The comments that no edit covers."""
-    spans = [(edit.start, edit.stop) for edit in plan.edits if edit.start < edit.stop]
+    """All of them, but for those in what a stub takes away."""
+    spans = [(edit.start, edit.stop) for edit in plan.edits if edit.start < edit.stop and edit.rule == "stub"]
     outside = [
         comment
         for start, stop, comment in comments(plan.source)
