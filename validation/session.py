@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -33,14 +34,29 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list(console, checks)
     with console.status("") as status:
-        lab = Lab(settings(arguments), lambda text: status.update(escape(text)))
+        told = _Told() if not console.is_terminal else lambda text: status.update(escape(text))
+        lab = Lab(settings(arguments), told)
         try:
             outcomes = _run(console, checks, lab, arguments.keep_going)
         finally:
             lab.close()
     _write(arguments, lab, outcomes)
-    console.print(f"\n{escape(report.last_line(outcomes, lab.environment, lab.weights_are))}", soft_wrap=True)
+    last = report.last_line(outcomes, lab.environment, lab.weights_are, lab.rows, lab.left_out)
+    console.print(f"\n{escape(last)}", soft_wrap=True)
     return exit_code(outcomes)
+
+
+class _Told:
+    """What takes time, for a log: a line on standard error as each thing starts, and every half minute of one."""
+
+    def __init__(self, seconds: float = 30.0) -> None:
+        self.seconds, self.last, self.when = seconds, "", 0.0
+
+    def __call__(self, text: str) -> None:
+        what, now = text.split(":")[0], time.monotonic()
+        if what != self.last or now - self.when >= self.seconds:
+            self.last, self.when = what, now
+            print(f"... {text}", file=sys.stderr, flush=True)
 
 
 def settings(arguments: argparse.Namespace) -> Settings:
@@ -68,7 +84,7 @@ def _run(console: Console, checks: Iterable[check.Check], lab: Lab, keep_going: 
     for outcome in check.run(checks, lab, keep_going):
         report.outcome(console, outcome)
         if lab.rows and outcome.name == "ENV-05":
-            report.benchmark(console, lab.rows, lab.environment, lab.weights_are)
+            report.benchmark(console, lab.rows, lab.left_out, lab.environment, lab.weights_are)
         outcomes.append(outcome)
     return outcomes
 

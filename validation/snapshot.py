@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
-import urllib.error
-import urllib.request
+import hashlib
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import huggingface_hub
 import transformers.utils.hub
 from huggingface_hub import constants
-from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+from huggingface_hub.errors import LocalEntryNotFoundError
 
-from validation.records import CannotAnswer, Failed
+from validation.download import Tell, download
+from validation.records import Failed
 
 DEFAULT_MODEL = "Synthyra/FastESM2_650"
 #: 2025-11, the code the migration was planned with; later code fails on the pinned transformers (FASTESM2.md, fact 5).
@@ -25,10 +25,7 @@ DEFAULT_REVISION = "42f08b077713e49fb546aa8f3b01606cf74919f7"
 #: No pickles: they are never fetched.
 PATTERNS = ("*.json", "*.py", "*.txt", "*.safetensors")
 TOKENIZER_PATTERNS = ("*.json", "*.txt")
-SECONDS = 5.0
-SPARE = 1 << 30
-
-Tell = Callable[[str], None]
+DAMAGED = "{file} is damaged (its {kind} is not the one that the hub names it by): delete {path} and run again"
 
 
 @dataclass(frozen=True)
@@ -48,22 +45,42 @@ def find(model: str, revision: str, tell: Tell) -> Snapshot:
     """
     if Path(model).is_dir():
         return Snapshot(Path(model).resolve(), f"local folder {model}", str(Path(model).resolve()))
-    if model.startswith((".", "/", "~")) or model.count("/") != 1:  # the hub knows OWNER/NAME only
+    if is_local(model):
         raise Failed(f"no folder {model}")
     cached = _cached(model, revision, PATTERNS)
-    if cached and any(cached.glob("*.safetensors")):
-        return Snapshot(cached, f"{model}@{revision[:8]} from the cache {constants.HF_HUB_CACHE}", model, revision)
-    tell(f"downloading {model}@{revision[:8]} into {constants.HF_HUB_CACHE}")
-    folder = _download(model, revision, PATTERNS)
-    return Snapshot(folder, f"{model}@{revision[:8]}, downloaded", model, revision)
+    if cached and _is_whole(cached):
+        where = f"from the cache {constants.HF_HUB_CACHE}"
+        return Snapshot(cached, f"{model}@{cached.name[:8]} {where}", model, cached.name)
+    folder = download(model, revision, PATTERNS, tell)
+    return Snapshot(folder, f"{model}@{folder.name[:8]}, downloaded", model, folder.name)
+
+
+def is_local(model: str) -> bool:
+    """Whether it names a folder; the hub knows OWNER/NAME only."""
+    return Path(model).is_dir() or model.startswith((".", "/", "~")) or model.count("/") != 1
 
 
 def prefetch(repository: str, tell: Tell) -> None:
     """Bring the tokenizer that a class body asks for into the cache, before that body can wait for minutes."""
     if _cached(repository, "main", TOKENIZER_PATTERNS):
         return
-    tell(f"downloading the tokenizer {repository}, which the remote code asks for when it is imported")
-    _download(repository, "main", TOKENIZER_PATTERNS)
+    download(repository, "main", TOKENIZER_PATTERNS, tell)
+
+
+def damaged(folder: Path) -> Iterator[str]:
+    """What to do about each file of the hub's cache whose content is not what its name there says.
+
+    A large file is named by its sha256, a small one by git's id; files outside a cache have no such name.
+    """
+    for path in sorted(folder.rglob("*")):
+        blob = path.resolve()
+        kind = KINDS.get(len(blob.name)) if path.is_symlink() and re.fullmatch("[0-9a-f]+", blob.name) else None
+        if kind and _digest(blob, kind) != blob.name:
+            yield DAMAGED.format(file=path.name, kind=kind, path=blob)
+
+
+#: How files in the hub's cache are named, by the length of the name.
+KINDS = {64: "sha256", 40: "git id"}
 
 
 @contextmanager
@@ -78,28 +95,6 @@ def offline() -> Iterator[None]:
         _set_offline(hub, *before)
 
 
-def reachable(seconds: float = SECONDS) -> bool:
-    """Whether the hub answers at all; a thread, because a name look-up knows no time limit."""
-    if constants.HF_HUB_OFFLINE:
-        return False
-    answers: list[bool] = []
-    asking = threading.Thread(target=lambda: answers.append(_answers(seconds)), daemon=True)
-    asking.start()
-    asking.join(seconds + 1)
-    return any(answers)
-
-
-def _answers(seconds: float) -> bool:
-    request = urllib.request.Request(constants.ENDPOINT, method="HEAD")
-    try:
-        with urllib.request.urlopen(request, timeout=seconds):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
-
-
 def _cached(repository: str, revision: str, patterns: tuple[str, ...]) -> Path | None:
     try:
         found = huggingface_hub.snapshot_download(
@@ -110,49 +105,24 @@ def _cached(repository: str, revision: str, patterns: tuple[str, ...]) -> Path |
     return Path(found)
 
 
-def _download(repository: str, revision: str, patterns: tuple[str, ...]) -> Path:
-    if not reachable():
-        raise CannotAnswer(
-            f"{constants.ENDPOINT} does not answer and {repository}@{revision[:8]} is not in the cache "
-            f"({constants.HF_HUB_CACHE}); where there is network run "
-            f"`hf download {repository} --revision {revision}` and copy that cache, "
-            "or try without hub: --synthetic tiny"
-        )
-    try:
-        _enough_space(repository, revision, patterns)
-        return Path(
-            huggingface_hub.snapshot_download(repository, revision=revision, allow_patterns=list(patterns))
-        )
-    except HfHubHTTPError as error:
-        raise Failed(f"{repository}@{revision}: {_reason(error)}") from error
-    except OSError as error:
-        raise CannotAnswer(f"the download of {repository} broke off ({error}): run it again, it goes on") from error
+def _is_whole(folder: Path) -> bool:
+    """Whether everything is there that loading opens; a download that broke off leaves some of it."""
+    there = {path.name for path in folder.iterdir() if path.exists()}  # a link may lead to a file that was deleted
+    if "config.json" not in there or not there & {"vocab.txt", "tokenizer.json"}:
+        return False
+    code = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("auto_map", {}).values()
+    index = folder / "model.safetensors.index.json"
+    shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values() if index.exists() else ()
+    wanted = {f"{name.split('.')[0]}.py" for name in code if isinstance(name, str) and "--" not in name} | {*shards}
+    return wanted <= there and any(name.endswith(".safetensors") for name in there)
 
 
-def _enough_space(repository: str, revision: str, patterns: tuple[str, ...]) -> None:
-    info = huggingface_hub.HfApi().model_info(repository, revision=revision, files_metadata=True, timeout=SECONDS)
-    endings = tuple(pattern.lstrip("*") for pattern in patterns)
-    needed = sum(item.size or 0 for item in info.siblings or () if item.rfilename.endswith(endings))
-    check_space(Path(constants.HF_HUB_CACHE), needed)
-
-
-def check_space(cache: Path, needed: int) -> None:
-    """Raise CannotAnswer where `needed` bytes and a spare gigabyte do not fit on the cache's disk."""
-    there = next(folder for folder in (cache, *cache.parents) if folder.exists())
-    free = shutil.disk_usage(there).free
-    if free < needed + SPARE:
-        raise CannotAnswer(
-            f"{needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free on the disk of {cache}: "
-            "make room, or set HF_HOME to another disk"
-        )
-
-
-def _reason(error: HfHubHTTPError) -> str:
-    return {
-        "RevisionNotFoundError": "the hub knows the repository but not this revision",
-        "RepositoryNotFoundError": "the hub does not know this repository (or it is private)",
-        "GatedRepoError": "this repository asks for a login",
-    }.get(type(error).__name__, str(error).split("\n", 1)[0])
+def _digest(path: Path, kind: str) -> str:
+    found = hashlib.sha256() if kind == "sha256" else hashlib.sha1(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as file:
+        while block := file.read(1 << 22):
+            found.update(block)
+    return found.hexdigest()
 
 
 def _set_offline(hub: Any, constant: bool, mode: bool | None) -> None:

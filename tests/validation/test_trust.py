@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.validation.conftest import Answer, edit_tensor, lab_on
-from validation import snapshot, synthetic, trust, weights
+from validation import download, snapshot, synthetic, trust, weights
 from validation.check import outcome_of, registered
 from validation.records import FAILED, PASSED, CannotAnswer, Failed
 from validation.reference import Shape
@@ -141,7 +141,7 @@ def test_a_checkpoint_without_code_says_how_to_load_it(answer: Answer, copied: P
 
 @pytest.fixture
 def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(snapshot, "reachable", lambda: False)
+    monkeypatch.setattr(download, "reachable", lambda: False)
     monkeypatch.setattr(snapshot.constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
 
 
@@ -158,7 +158,7 @@ def test_a_tokenizer_that_the_code_asks_for_is_missed_at_once(copied: Path, tmp_
     code.write_text(code.read_text() + "\nTOKENIZER = EsmTokenizer.from_pretrained('facebook/esm2_t6_8M_UR50D')\n")
     outcome = outcome_of(ENV_04A, lab_on(copied, tmp_path))
     assert outcome.cannot_answer
-    assert "facebook/esm2_t6_8M_UR50D@main is not in the cache" in outcome.why
+    assert "facebook/esm2_t6_8M_UR50D@main is not whole in the cache" in outcome.why
 
 
 @pytest.mark.usefixtures("no_network")
@@ -188,28 +188,28 @@ def test_a_folder_that_does_not_exist_is_named() -> None:
 
 def test_a_disk_that_is_too_small_is_named(tmp_path: Path) -> None:
     with pytest.raises(CannotAnswer, match="HF_HOME"):
-        snapshot.check_space(tmp_path / "not" / "yet", 1 << 60)
+        download.check_space(tmp_path / "not" / "yet", 1 << 60)
 
 
 def test_a_disk_with_room_is_left_alone(tmp_path: Path) -> None:
-    assert snapshot.check_space(tmp_path, 0) is None  # type: ignore[func-returns-value]
+    assert download.check_space(tmp_path, 0) is None  # type: ignore[func-returns-value]
 
 
 def test_the_hub_is_not_asked_while_offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snapshot, "_answers", lambda seconds: True)
-    assert snapshot.reachable()
+    monkeypatch.setattr(download, "_answers", lambda seconds: True)
+    assert download.reachable()
     with snapshot.offline():
         assert snapshot.constants.HF_HUB_OFFLINE is True
-        assert not snapshot.reachable()
-    assert snapshot.reachable()
+        assert not download.reachable()
+    assert download.reachable()
 
 
 def test_a_name_lookup_that_hangs_does_not_hold_up_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
     never = threading.Event()
-    monkeypatch.setattr(snapshot, "_answers", lambda seconds: never.wait(30))
-    assert not snapshot.reachable(seconds=-0.9)
+    monkeypatch.setattr(download, "_answers", lambda seconds: never.wait(30))
+    assert not download.reachable(seconds=-0.9)
     never.set()
 
 

@@ -17,6 +17,7 @@ def checkpoint_is_whole_and_trusted(lab: Lab) -> Iterator[Measured]:
     """
     yield Measured("checkpoint", lab.snapshot.source)
     yield from _header(lab)
+    yield _undamaged(lab)
     if lab.settings.remote_code:
         yield from _code(lab)
 
@@ -35,6 +36,12 @@ def _header(lab: Lab) -> Iterator[Measured]:
     kinds = sorted({item.dtype for item in stored.values()})
     yield Measured("dtypes stored", " ".join(kinds))
     yield Measured("dtypes are floating point", set(kinds) <= set(weights.DTYPES), equals=True)
+
+
+def _undamaged(lab: Lab) -> Measured:
+    lab.tell("comparing the cached files with the names that the hub gave them")
+    found = list(snapshot.damaged(lab.snapshot.folder))
+    return Measured("cached files that are not what the hub sent", len(found), at_most=0, advice="; ".join(found))
 
 
 def _expected_values(lab: Lab) -> int:
