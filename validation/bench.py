@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Callable, Optional
 
@@ -15,7 +15,7 @@ from validation.agreement import BOUNDS, Agreement, agreement
 from validation.lab import Lab
 from validation.records import Timing
 from validation.reference import eager
-from validation.workloads import Workload, is_full
+from validation.workloads import Workload
 
 Forward = Callable[[Tensor, Tensor], Tensor]
 
@@ -28,10 +28,11 @@ PAIRS = {
 }
 CLAIM, FLOOR = 2.0, 1.3
 CONFIRMED, FASTER, REFUTED, UNDECIDED = "claim confirmed", "faster", "refuted", "undecided"
+#: What to do about an interval that is too wide.
+OPEN = "a quieter machine or a greater --seconds decides it"
+TOO_BIG = "out of memory"
 #: Rounds between two looks at the interval.
 LOOK = 10
-#: Fewer rounds bound no median: the extremes of six hold it with 97 %.
-ROUNDS = 6
 
 
 @dataclass(frozen=True)
@@ -66,19 +67,28 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        return verdict(self.interval) if self.rounds >= ROUNDS else UNDECIDED
-
-    @property
-    def rounds(self) -> int:
-        return len(self.model.samples)
+        return verdict(self.interval)
 
     @property
     def sentence(self) -> str:
         """The verdict with its number: what this row lets one say."""
         low, high = self.interval
         words = {FASTER: "faster, claim not confirmed", REFUTED: "refuted at this length"}
-        few = f", {self.rounds} rounds only (--seconds)" if self.rounds < ROUNDS else ""
-        return f"{words.get(self.verdict, self.verdict)}: {self.speedup:.2f} x [{low:.2f}, {high:.2f}]{few}"
+        why = f" reaches over {FLOOR}; {OPEN}" if self.verdict == UNDECIDED else ""
+        return f"{words.get(self.verdict, self.verdict)}: {self.speedup:.2f} x [{low:.2f}, {high:.2f}]{why}"
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What was not timed, and why: a pair on a workload, every pair (`""`) on it, or a pair on every workload."""
+
+    workload: str
+    pair: str
+    why: str
+
+    def __str__(self) -> str:
+        pair = f"({self.pair})" if self.pair else ""
+        return f"{' on '.join(part for part in (pair, self.workload) if part)}: {self.why}"
 
 
 def verdict(interval: tuple[float, float]) -> str:
@@ -92,29 +102,44 @@ def verdict(interval: tuple[float, float]) -> str:
 
 
 def sides(lab: Lab) -> dict[str, Side]:
-    """The model and its baselines by the pair's letter; a pair that this release cannot run is left out."""
-    dtype = lab.dtype
+    """The model and its baselines by the pair's letter, without those that `impossible` names."""
+    dtype, without = lab.dtype, {item.pair for item in impossible(lab)}
     model = lab.model(dtype)
     found = {"model": Side(model, dtype), "a": Side(lab.reference(dtype, eager), dtype)}
-    if lab.stock_attention == "sdpa":
+    if "b" not in without:
         found["b"] = Side(lab.stock(dtype, "sdpa"), dtype)
-    if dtype != torch.float32 or not is_full(lab):  # in float32 it is only one more eager baseline: not worth 2.6 GB
-        found["c"] = Side(lab.stock(torch.float32, "eager"), torch.float32)
-    if lab.settings.remote_code:
+    found["c"] = Side(lab.stock(torch.float32, "eager"), torch.float32)
+    if "d" not in without:
         found["d"] = Side(model.by_hand, dtype)
     return found
 
 
-def measure(lab: Lab, work: Workload, programs: Mapping[str, Side], truth: Forward, seconds: float) -> list[Row]:
+def impossible(lab: Lab) -> Iterator[LeftOut]:
+    """The pairs that this release or these options do not have."""
+    if lab.stock_attention != "sdpa":
+        version = lab.environment.versions["transformers"]
+        yield LeftOut("", "b", f"stock EsmModel of transformers {version} has no SDPA, 4.56 and later have")
+    if not lab.settings.remote_code:
+        yield LeftOut("", "d", "--no-remote-code was asked for, and that path is the remote code's")
+
+
+def measure(
+    lab: Lab, work: Workload, programs: Mapping[str, Side], truth: Forward, seconds: float
+) -> Iterator[Row | LeftOut]:
     """Verify every program on this workload, then time those that fit into memory, in turns."""
     agreed = _verify(work, programs, truth)
+    if "model" not in agreed:
+        yield LeftOut(work.name, "", TOO_BIG)
+        return
     kinds = _kernels(work, programs["model"])
     peaks = {name: _peak(lab, work, side) for name, side in programs.items() if name in agreed}
     samples = _time(lab, work, {name: programs[name] for name in peaks}, seconds)
     times = {
         name: Timing(name, found, work.tokens, work.flops, peaks[name]) for name, found in samples.items()
     }
-    return [_row(work, pair, times, agreed, programs, kinds) for pair in PAIRS if pair in times and "model" in times]
+    for pair in (pair for pair in PAIRS if pair in programs):
+        fits = pair in times
+        yield _row(work, pair, times, agreed, programs, kinds) if fits else LeftOut(work.name, pair, TOO_BIG)
 
 
 def _verify(work: Workload, programs: Mapping[str, Side], truth: Forward) -> dict[str, Agreement]:

@@ -21,10 +21,11 @@ def of(outcomes: Iterable[Outcome], lab: Lab) -> dict[str, Any]:
         "version": VERSION,
         "weights": lab.weights_are,
         "model": settings.synthetic or settings.model,
-        "revision": None if settings.synthetic else settings.revision,
+        "revision": lab.revision,
         "environment": asdict(lab.environment),
         "outcomes": [_outcome(one) for one in outcomes],
-        "benchmark": {"pairs": PAIRS, "rows": [_row(row) for row in lab.rows]},
+        "benchmark": {"pairs": PAIRS, "rows": [_row(row) for row in lab.rows],
+                      "left_out": [asdict(item) for item in lab.left_out]},
     }
     cleaned: dict[str, Any] = _clean(found)
     return cleaned

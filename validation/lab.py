@@ -20,7 +20,7 @@ from validation.snapshot import DEFAULT_MODEL, DEFAULT_REVISION, Snapshot
 from validation.trust import LOCK
 
 if TYPE_CHECKING:
-    from validation.bench import Row
+    from validation.bench import LeftOut, Row
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ class Lab:
         self.settings = settings
         self.tell = tell
         self.rows: list[Row] = []  # what the benchmark measured, for the JSON and the plot
+        self.left_out: list[LeftOut] = []  # and what it did not, with the reason
         self._loaded: dict[tuple[str, torch.dtype], Loaded] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="synthetic-") if settings.synthetic else None
 
@@ -54,7 +55,17 @@ class Lab:
     def weights_are(self) -> str:
         """The sentence that every output carries."""
         kind = self.settings.synthetic
-        return f"synthetic weights ({kind}), not the real ones" if kind else "the checkpoint's own"
+        if kind:
+            return f"synthetic weights ({kind}), not the real ones"
+        return f"{self.settings.model}@{self.revision}" if self.revision else f"local folder {self.settings.model}"
+
+    @property
+    def revision(self) -> Optional[str]:
+        """The hub revision that was asked for; None for a local folder and for synthetic weights."""
+        if self.settings.synthetic or snapshot.is_local(self.settings.model):
+            return None
+        found: Optional[Snapshot] = self.__dict__.get("snapshot")  # where it was found, `main` became a commit
+        return found.revision if found else self.settings.revision
 
     @cached_property
     def environment(self) -> Environment:
@@ -148,5 +159,8 @@ class Lab:
         key = (kind, dtype)
         if key not in self._loaded:
             self.tell(f"loading {kind} model, {str(dtype).split('.')[-1]}")
-            self._loaded[key] = make()
+            loaded = make()
+            if self.device.type == "cpu":
+                weights.share(loaded.model, self.tensors)
+            self._loaded[key] = loaded
         return self._loaded[key]

@@ -44,7 +44,7 @@ RANGES = (
     Range((5, 2), END, REMOTE, RIGHT, "tried from 5.2.0 to 5.23.0, through AutoModel only: AutoModelForMaskedLM fails "
           "on 5.x", DEFAULT_REVISION),
 )
-UNTRIED = "this revision of the code was not tried with this release: code from 2026-02-19 on fails on 4.x, code of " \
+UNTRIED = "this code was not tried with this release: code from 2026-02-19 on fails on 4.x, code of " \
     "2026-03 to 06 in float16 and on 5.x; the checks below decide"
 
 

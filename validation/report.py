@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from validation.bench import PAIRS, Row
+from validation.bench import PAIRS, LeftOut, Row
 from validation.environment import Environment
 from validation.peaks import peak
 from validation.records import FAILED, PASSED, SKIPPED, Measured, Outcome, shown
@@ -38,7 +38,9 @@ def outcome(console: Console, one: Outcome) -> None:
         console.print(f"[{colour}]{escape(one.why)}[/]")
 
 
-def benchmark(console: Console, rows: Sequence[Row], machine: Environment, weights: str) -> None:
+def benchmark(
+    console: Console, rows: Sequence[Row], left_out: Sequence[LeftOut], machine: Environment, weights: str
+) -> None:
     """Every pair on every workload: speed-up with its interval, what each side reaches, and how far they agree."""
     console.print(f"[bold]Speed-up of the model's SDPA path[/] on {escape(machine.device_name)}; {escape(weights)}")
     table = Table(box=SIMPLE, pad_edge=False)
@@ -49,17 +51,31 @@ def benchmark(console: Console, rows: Sequence[Row], machine: Environment, weigh
     console.print(table)
     for pair, what in PAIRS.items():
         if any(row.pair == pair for row in rows):
-            console.print(f"  ({pair}) against {escape(what)}", highlight=False)
+            single = "; the model in float32 too, on a CPU" if pair == "c" and rows[0].dtype == "float32" else ""
+            console.print(f"  ({pair}) against {escape(what)}{single}", highlight=False)
     kernels = sorted({f"{row.kernel} with a mask, {row.kernel_unmasked} without" for row in rows})
     console.print(escape(f"  SDPA kernel: {'; '.join(kernels)}"), highlight=False)
+    console.print("  L2 error: the other program's and the model's distance from our float32 reference")
+    if any(_noisy(row) for row in rows):
+        console.print("  noisy: samples spread by more than a tenth of their median")
+    for item in left_out:
+        console.print(escape(f"  left out: {item}"), highlight=False)
     if not peak(machine.device_name, rows[0].dtype):
         console.print("  the device's peak in this precision is not in the table: no share of it is given")
 
 
-def last_line(outcomes: Sequence[Outcome], machine: Environment, weights: str) -> str:
+def last_line(
+    outcomes: Sequence[Outcome], machine: Environment, weights: str,
+    rows: Sequence[Row] = (), left_out: Sequence[LeftOut] = (),
+) -> str:
     """Everything that an issue needs, in one line."""
-    answers = " ".join(f"{one.name}:{one.status}" for one in outcomes)
-    return f"{answers} | {machine.device_name} | {versions_line(machine)} | {weights}"
+    same = (f"{row.workload} {row.speedup:.2f} {row.verdict}" for row in rows if row.pair == "a")
+    parts = [
+        " ".join(f"{one.name}:{one.status}" for one in outcomes), "speed-up (a): " + ", ".join(same),
+        "left out: " + ", ".join(str(item).split(":")[0] for item in left_out),
+        machine.device_name, machine.system, versions_line(machine), weights, machine.date,
+    ]
+    return " | ".join(part for part in parts if not part.endswith(": "))
 
 
 def versions_line(machine: Environment) -> str:
@@ -75,15 +91,19 @@ def _cells(row: Row, machine: Environment) -> tuple[str, ...]:
     low, high = row.interval
     most = peak(machine.device_name, row.dtype)
     memory = (row.baseline.peak_bytes, row.model.peak_bytes)
-    wide = ", noisy" if noisy(row.baseline) or noisy(row.model) else ""
+    wide = ", noisy" if _noisy(row) else ""
     share = f" ({row.model.tflops / most:.0%} of peak)" if most else ""
     return (
         row.workload, row.pair, f"{row.speedup:.2f} [{low:.2f}, {high:.2f}]{wide}", row.verdict,
         f"{row.baseline.tokens_per_second:,.0f} -> {row.model.tokens_per_second:,.0f}",
         f"{row.model.tflops:.3g}{share}",
         " -> ".join(f"{size / 1e9:.2f}" for size in memory if size is not None) or "-",
-        f"{row.agreed.relative_l2:.1g}{'' if row.right else ', WRONG'}",
+        f"{row.agreed.relative_l2:.1g}, {row.own.relative_l2:.1g}{'' if row.right else ', WRONG'}",
     )
+
+
+def _noisy(row: Row) -> bool:
+    return noisy(row.baseline) or noisy(row.model)
 
 
 def _table(measured: Sequence[Measured]) -> Table:

@@ -36,11 +36,11 @@ def residues(sequence: str) -> int:
     return len(sequence.replace("<mask>", "#"))
 
 
-def cases(long: int = 1100) -> tuple[Case, ...]:
+def cases(long: int = 1030) -> tuple[Case, ...]:
     """What right and wrong models differ in: padding, <mask>, both, and more than 1024 residues."""
     source = random.Random(SEED)
-    short, middle, other = (protein(length, source) for length in (9, 41, 70))
-    hidden = middle[:20] + "<mask>" + middle[21:30] + "<mask>" + middle[31:]
+    short, middle, other = (protein(length, source) for length in (9, 23, 38))
+    hidden = middle[:7] + "<mask>" + middle[8:15] + "<mask>" + middle[16:]
     return (
         Case("one sequence", (middle,)),
         Case("mixed lengths, padded", (short, middle, other)),

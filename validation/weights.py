@@ -130,6 +130,19 @@ def unequal(model: nn.Module, stored: Mapping[str, Tensor]) -> Iterator[str]:
             yield short(name)
 
 
+def share(model: nn.Module, stored: Mapping[str, Tensor]) -> None:
+    """Let parameters and buffers that equal the file's tensors, type included, be the file's own.
+
+    Several float32 models on a CPU then hold 2.6 GB together instead of each. A single buffer that is left out would
+    keep a second mapping of the whole file.
+    """
+    values = {short(name): value for name, value in stored.items()}
+    for name, own in (*model.named_parameters(), *model.named_buffers()):
+        value = values.get(short(name))
+        if value is not None and own.dtype == value.dtype and own.shape == value.shape and _same(own, value):
+            own.data = value
+
+
 def _same(own: Tensor, value: Tensor) -> bool:
     return torch.equal(own, value.to(own.device).to(own.dtype))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -22,13 +23,20 @@ class Plan:
     seconds: float
 
 
-#: By device and shape. A CPU shows that the path is whole; the claim is about a GPU. No mix for the true shape on a
-#: CPU, where one pass of it takes half a minute.
+WHOLE = Plan((128, 512, 1024, 2048), (1, 8, 32), 32, 20.0)
+#: By device and shape. A CPU shows that the path is whole, in the fewest rounds that bound a median; the claim is about
+#: a GPU.
 PLANS = {
-    ("cuda", True): Plan((128, 512, 1024, 2048), (1, 8, 32), 32, 20.0),
+    ("cuda", True): WHOLE,
     ("cuda", False): Plan((128, 512, 1024, 2048), (1, 8), 8, 2.0),
-    ("cpu", True): Plan((128, 512), (1,), 0, 90.0),
+    ("cpu", True): Plan((128, 512), (1,), 0, 0.0),
     ("cpu", False): Plan((128, 512), (1,), 4, 1.0),
+}
+#: Why a plan has less than the whole, by the same keys.
+REASONS = {
+    ("cuda", False): "the tiny shape shows no more with it",
+    ("cpu", True): "one pass takes up to minutes on a CPU",
+    ("cpu", False): "the tiny shape on a CPU shows no more with it",
 }
 #: A shape of at least this width is the real model's.
 FULL_WIDTH = 1280
@@ -68,6 +76,19 @@ def plan(lab: Lab) -> Plan:
     settings = lab.settings
     seconds = found.seconds if settings.seconds is None else settings.seconds
     return Plan(settings.lengths or found.lengths, found.batches, found.mix, seconds)
+
+
+def not_planned(lab: Lab) -> Iterator[tuple[str, str]]:
+    """What of the whole plan this device and shape leave out, each with the reason."""
+    planned, why = plan(lab), REASONS.get((lab.device.type, is_full(lab)), "")
+    lengths = [str(length) for length in WHOLE.lengths if length not in planned.lengths]
+    if lengths and not lab.settings.lengths:
+        yield f"{' and '.join(lengths)} tokens", f"{why}; --lengths {','.join(lengths)} asks for them"
+    batches = [str(size) for size in WHOLE.batches if size not in planned.batches]
+    if batches:
+        yield f"batches of {' and '.join(batches)}", why
+    if not planned.mix:
+        yield "the mix of lengths", why
 
 
 def is_full(lab: Lab) -> bool:

@@ -10,20 +10,23 @@ import torch
 import torch.nn.functional as F
 
 from tests.validation.conftest import check_named, edit_code, lab_on
-from validation import kernels, timing
+from validation import kernels, synthetic, timing
 from validation.check import outcome_of
 from validation.lab import Lab
+from validation.models import Loaded
 from validation.records import FAILED, PASSED, Outcome
-from validation.workloads import workloads
+from validation.report import last_line
+from validation.workloads import not_planned, workloads
 
 
 def ask(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: float, rounds: int = 10, **options: Any
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, model: float | list[float], **options: Any
 ) -> tuple[Outcome, Lab]:
-    """The outcome where the model takes `model` seconds and every baseline one."""
+    """The outcome where the model takes `model` seconds, in each of ten rounds, and every baseline one."""
+    own = model if isinstance(model, list) else [model] * 10
 
     def in_turns(runs: dict[str, timing.Run], *_: Any) -> dict[str, tuple[float, ...]]:
-        return {name: (model if name == "model" else 1.0,) * rounds for name in runs}
+        return {name: tuple(own) if name == "model" else (1.0,) * 10 for name in runs}
 
     lab = lab_on(folder, tmp_path, **{"lengths": (512,), "seconds": 0.0, **options})
     monkeypatch.setattr(timing, "in_turns", in_turns)
@@ -104,18 +107,104 @@ def test_a_wrong_path_with_attentions_is_timed_with_its_disagreement(
     assert any("computes other numbers" in warning for warning in outcome.warnings)
 
 
-def test_too_few_rounds_decide_nothing(checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome, lab = ask(checkpoint, tmp_path, monkeypatch, 0.1, rounds=3, min_speedup=1.3)
-    assert outcome.status == FAILED
-    assert "too few rounds" in outcome.why
-    assert lab.rows[0].verdict == "undecided"
-    assert "3 rounds only" in lab.rows[0].sentence
-
-
-def test_too_few_rounds_are_no_failure_where_nothing_is_judged(
+def test_an_interval_over_the_limit_is_undecided_and_says_what_to_do(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert ask(checkpoint, tmp_path, monkeypatch, 0.1, rounds=3)[0].status == PASSED
+    outcome, lab = ask(checkpoint, tmp_path, monkeypatch, [0.6, 0.9] * 5, min_speedup=1.3)
+    assert outcome.status == FAILED
+    assert "not decided: the interval reaches over that limit; a quieter machine or a greater --seconds" in outcome.why
+    assert {row.verdict for row in lab.rows if row.pair == "a"} == {"undecided"}
+    assert "reaches over 1.3; a quieter machine" in lab.rows[0].sentence
+
+
+def test_an_undecided_speed_is_no_failure_where_nothing_is_judged(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ask(checkpoint, tmp_path, monkeypatch, [0.6, 0.9] * 5)[0].status == PASSED
+
+
+def test_only_short_sequences_are_no_failure_where_nothing_is_judged(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome, _ = ask(checkpoint, tmp_path, monkeypatch, 0.5, lengths=(16, 128))
+    assert outcome.status == PASSED
+    assert outcome.measured[-1].value == "none was timed"
+
+
+def test_at_which_lengths_it_is_not_fast_enough_is_said(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome, _ = ask(checkpoint, tmp_path, monkeypatch, 0.625, min_speedup=2.0, lengths=(16, 512))
+    said = {item.what: item.value for item in outcome.measured}
+    assert said["same-dtype speed-up reaches 2 at"] == "none"
+    assert said["same-dtype speed-up does not reach 2 at"] == "16 tokens x 1, 512 tokens x 1, mix x 4, up to 512"
+
+
+# --- what is not timed is said
+
+def test_what_a_cpu_leaves_out_is_said_with_the_reason(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome, lab = ask(checkpoint, tmp_path, monkeypatch, 0.5, lengths=())
+    told = [str(item) for item in lab.left_out]
+    assert told[0].startswith("1024 and 2048 tokens: the tiny shape on a CPU shows no more with it; --lengths 1024,")
+    assert told[1].startswith("batches of 8 and 32: ")
+    assert [item.value for item in outcome.measured if item.what == "left out"] == told
+    last = last_line([outcome], lab.environment, lab.weights_are, lab.rows, lab.left_out)
+    assert "| left out: 1024 and 2048 tokens, batches of 8 and 32 |" in last
+
+
+def test_the_true_shape_on_a_cpu_leaves_out_the_mix_too(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    lab.__dict__["shape"] = synthetic.SHAPES["full"]
+    left = [what for what, _ in not_planned(lab)]
+    assert left == ["1024 and 2048 tokens", "batches of 8 and 32", "the mix of lengths"]
+    assert all("minutes on a CPU" in why for _, why in not_planned(lab))
+
+
+def test_the_whole_plan_leaves_nothing_out(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    lab.__dict__["shape"] = synthetic.SHAPES["full"]
+    lab.__dict__["device"] = torch.device("cuda")
+    assert list(not_planned(lab)) == []
+
+
+def test_pairs_that_the_options_exclude_are_named(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lab, "stock_attention", "eager")
+    _, lab = ask(checkpoint, tmp_path, monkeypatch, 0.5)
+    told = [str(item) for item in lab.left_out]
+    assert any(text.startswith("(b): stock EsmModel of transformers ") and "has no SDPA" in text for text in told)
+    assert "b" not in {row.pair for row in lab.rows}
+
+
+def test_a_stock_model_without_sdpa_is_no_question_of_speed(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lab, "stock_attention", "eager")
+    outcome, lab = ask(checkpoint, tmp_path, monkeypatch, 0.5, remote_code=False)
+    assert outcome.status == FAILED
+    assert "stock EsmModel has it from transformers 4.56 on" in outcome.why
+    assert lab.rows == []
+
+
+@pytest.mark.parametrize(("program", "rows", "told"), [
+    ("by_hand", {"a", "b", "c"}, "(d) on 512 tokens x 1: out of memory"),
+    ("__call__", set(), "512 tokens x 1: out of memory"),
+])
+def test_a_program_that_does_not_fit_into_memory_is_named(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, rows: set[str], told: str
+) -> None:
+    def too_big(*_: object) -> None:
+        raise torch.cuda.OutOfMemoryError
+
+    monkeypatch.setattr(Loaded, program, too_big)
+    monkeypatch.setattr(torch.cuda, "empty_cache", lambda: None)
+    outcome, lab = ask(checkpoint, tmp_path, monkeypatch, 0.5, min_speedup=1.3)
+    assert {row.pair for row in lab.rows} == rows
+    assert told in [str(item) for item in lab.left_out]
+    assert outcome.status == (PASSED if rows else FAILED)
 
 
 def test_a_mix_has_padding_and_uniform_lengths_have_none(checkpoint: Path, tmp_path: Path) -> None:

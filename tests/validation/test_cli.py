@@ -18,7 +18,7 @@ TIMING = {
     "type": "object", "additionalProperties": False,
     "required": ["samples", "median", "spread", "tokens", "tokens_per_second", "tflops", "peak_bytes"],
     "properties": {
-        "samples": {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}, "minItems": 3},
+        "samples": {"type": "array", "items": {"type": "number", "exclusiveMinimum": 0}, "minItems": 6},
         "median": NUMBER, "spread": NUMBER, "tokens": {"type": "integer"}, "tokens_per_second": NUMBER,
         "tflops": NUMBER, "peak_bytes": {"type": ["integer", "null"]},
     },
@@ -51,7 +51,12 @@ SCHEMA: dict[str, Any] = {
                 }},
             },
         }},
-        "benchmark": {"type": "object", "required": ["pairs", "rows"], "properties": {"rows": {
+        "benchmark": {"type": "object", "additionalProperties": False, "required": ["pairs", "rows", "left_out"],
+                      "properties": {"pairs": {"type": "object"}, "left_out": {"type": "array", "items": {
+            "type": "object", "additionalProperties": False, "required": ["workload", "pair", "why"], "properties": {
+                "workload": {"type": "string"}, "pair": {"enum": ["", "a", "b", "c", "d"]}, "why": {"type": "string"},
+            },
+        }}, "rows": {
             "type": "array", "items": {
                 "type": "object", "additionalProperties": False,
                 "required": ["workload", "length", "batch", "pair", "dtype", "speedup", "interval", "verdict", "right",

@@ -11,11 +11,11 @@ from tests.validation.conftest import check_named, lab_on
 from validation.check import outcome_of
 from validation.records import FAILED, PASSED, Outcome
 from validation.releases import REFUSED, REMOTE, RIGHT, STOCK, WARNED, masks_padded_right, verdicts
-from validation.snapshot import DEFAULT_REVISION
+from validation.snapshot import DEFAULT_MODEL, DEFAULT_REVISION
 
 
 def ask(version: str, tmp_path: Path, **options: object) -> Outcome:
-    lab = lab_on(tmp_path, tmp_path, **options)
+    lab = lab_on(Path(DEFAULT_MODEL), tmp_path, **options)
     versions = {**lab.environment.versions, "transformers": version}
     lab.__dict__["environment"] = replace(lab.environment, versions=versions)
     return outcome_of(check_named("ENV-03"), lab)
@@ -57,6 +57,13 @@ def test_stock_models_that_are_right_are_left_alone(version: str, tmp_path: Path
 
 def test_a_revision_that_was_not_tried_is_said() -> None:
     assert [item.verdict for item in verdicts("4.57.6", REMOTE, "main")] == [WARNED]
+
+
+def test_code_from_a_local_folder_is_not_taken_for_the_pinned_one(tmp_path: Path) -> None:
+    lab = lab_on(tmp_path, tmp_path)
+    outcome = outcome_of(check_named("ENV-03"), lab)
+    assert outcome.status == PASSED
+    assert "this code was not tried" in outcome.warnings[0]
 
 
 def test_the_pinned_revision_is_known_to_be_right() -> None:

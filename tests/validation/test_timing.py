@@ -38,24 +38,25 @@ def nothing() -> None:
 def test_runs_take_turns() -> None:
     order: list[str] = []
     runs = {name: (lambda name=name: order.append(name)) for name in ("slow", "fast")}  # type: ignore[misc]
-    in_turns(runs, clock_of(itertools.repeat(1.0)), after(4), seconds=60)
-    assert order == ["slow", "fast"] * 4
+    in_turns(runs, clock_of(itertools.repeat(1.0)), after(8), seconds=60)
+    assert order == ["slow", "fast"] * 8
 
 
 def test_every_sample_is_kept() -> None:
-    samples = in_turns({"a": nothing}, clock_of(iter([3.0, 1.0, 2.0, 5.0])), after(4), seconds=60)
-    assert samples == {"a": (3.0, 1.0, 2.0, 5.0)}
+    samples = in_turns({"a": nothing}, clock_of(iter([3.0, 1.0, 2.0, 5.0, 4.0, 6.0])), after(6), seconds=60)
+    assert samples == {"a": (3.0, 1.0, 2.0, 5.0, 4.0, 6.0)}
 
 
-def test_three_rounds_are_run_even_without_time() -> None:
+def test_six_rounds_are_run_even_without_time() -> None:
+    """Fewer bound no median: without them there would be no verdict."""
     samples = in_turns({"a": nothing}, clock_of(itertools.repeat(1.0)), never, seconds=-1)
-    assert len(samples["a"]) == 3
+    assert len(samples["a"]) == 6
 
 
 def test_a_clock_that_jumps_back_once_loses_that_round_only() -> None:
-    readings = iter([1.0, 2.0, -3600.0, 2.0, 1.0, 2.0, 1.0, 2.0])
+    readings = iter([1.0, 2.0, -3600.0, 2.0, *[1.0, 2.0] * 5])
     samples = in_turns({"a": nothing, "b": nothing}, clock_of(readings), after(3), seconds=60)
-    assert samples == {"a": (1.0, 1.0, 1.0), "b": (2.0, 2.0, 2.0)}
+    assert samples == {"a": (1.0,) * 6, "b": (2.0,) * 6}
 
 
 def test_a_clock_that_jumps_ahead_once_moves_neither_median_nor_interval() -> None:
@@ -80,7 +81,7 @@ def test_warming_ends_when_two_windows_agree() -> None:
 def test_warming_ends_when_its_time_is_spent() -> None:
     runs: list[int] = []
     warm(lambda: runs.append(1), clock_of(itertools.count(1.0)), seconds=-1)
-    assert len(runs) == 1
+    assert runs == []
 
 
 def test_an_interval_holds_the_ratio_and_shrinks_with_samples() -> None:
@@ -123,7 +124,10 @@ def test_a_wide_spread_warns() -> None:
 
 @pytest.mark.parametrize(("device", "dtype", "most"), [
     ("NVIDIA H100 80GB HBM3", "float16", 989.0), ("NVIDIA H100 PCIe", "bfloat16", 756.0),
-    ("NVIDIA A100-SXM4-40GB", "float16", 312.0), ("NVIDIA GB10", "float16", None), ("CPU (x86_64)", "float32", None),
+    ("NVIDIA A100-SXM4-40GB", "float16", 312.0), ("NVIDIA L40", "float16", 181.0), ("NVIDIA L4", "float16", 121.0),
+    ("NVIDIA GB200", "float16", 2500.0), ("NVIDIA RTX A4000", "float16", None), ("NVIDIA A40", "float16", 150.0),
+    ("NVIDIA GeForce RTX 4090 Laptop GPU", "float16", None), ("NVIDIA A100-SXM4-40GB MIG 1g.5gb", "float16", None),
+    ("NVIDIA GB10", "float16", None), ("CPU (x86_64)", "float32", None),
     ("NVIDIA H100 80GB HBM3", "float32", None),
 ])
 def test_peaks_are_quoted_or_unknown(device: str, dtype: str, most: float) -> None:

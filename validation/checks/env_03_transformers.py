@@ -17,7 +17,7 @@ def transformers_is_right(lab: Lab) -> Iterator[Measured]:
     version = lab.environment.versions.get("transformers", "0")
     code = REMOTE if lab.settings.remote_code else STOCK
     yield Measured("transformers", version)
-    revision = "" if lab.settings.synthetic else lab.settings.revision
+    revision = "" if lab.settings.synthetic else lab.revision or lab.settings.model
     found = list(verdicts(version, code, revision))
     refused = [item.reason for item in found if item.verdict == REFUSED]
     yield Measured(
