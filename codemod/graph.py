@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
-import networkx as nx
-
 from codemod.candidates import reaches
 from codemod.project import Project
 
@@ -18,20 +16,15 @@ def with_importers(project: Project, seeds: Iterable[str], search: Search) -> li
 
     `search` gives the bytes of the Python files that contain one of some words.
     """
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    reached = [path for path in seeds if project.source(path) and not project.copy_of(path)]
-    graph.add_nodes_from(reached)
-    fresh = [path for path in reached if _imports_esm(project, path)]
+    known = {path for path in seeds if project.source(path) and not project.copy_of(path)}
+    fresh = {path for path in known if _imports_esm(project, path)}
     while fresh:
-        words = {_stem(path) for path in fresh}
-        for path in search(words):
-            if project.copy_of(path):
-                continue
-            targets = {target for target in project.imports(path) if target in graph}
-            graph.add_edges_from((path, target) for target in targets)
-        fresh = [path for path in graph if path not in reached and project.source(path)]
-        reached += fresh
-    return sorted(reached)
+        before = frozenset(known)
+        for path in search({_stem(path) for path in fresh}):
+            if path not in known and not project.copy_of(path) and not known.isdisjoint(project.imports(path)):
+                known.add(path)
+        fresh = known - before
+    return sorted(known)
 
 
 def _imports_esm(project: Project, path: str) -> bool:

@@ -4,29 +4,33 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable
-
-import networkx as nx
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from codemod.rule import Group
 from codemod.usage import Use
 
 
-def group(uses: Iterable[Use], companions: Iterable[frozenset[ast.AST]]) -> list[Group]:
+def group(uses: Sequence[Use], companions: Iterable[frozenset[ast.AST]]) -> list[Group]:
     """Connected components of uses, in the order of their first use.
 
     A use hangs on the expressions its value came from; companions are expressions whose values meet in one call.
     """
-    graph: nx.Graph[ast.AST] = nx.Graph()
-    by_node: defaultdict[ast.AST, list[Use]] = defaultdict(list)
+    heads: dict[ast.AST, ast.AST] = {}
+    for together in chain((use.links | {use.node} for use in uses), companions):
+        first, *others = (_head(heads, node) for node in together)
+        heads.update(dict.fromkeys(others, first))
+    members: defaultdict[ast.AST, list[Use]] = defaultdict(list)
     for use in uses:
-        by_node[use.node].append(use)
-        graph.add_node(use.node)
-        graph.add_edges_from((use.node, origin) for origin in use.links)
-    for together in companions:
-        nx.add_path(graph, sorted(together, key=id))
-    components = ([use for node in nodes for use in by_node[node]] for nodes in nx.connected_components(graph))
-    return sorted((_ordered(members) for members in components if members), key=lambda each: _place(each.uses[0]))
+        members[_head(heads, use.node)].append(use)
+    return sorted(map(_ordered, members.values()), key=lambda each: _place(each.uses[0]))
+
+
+def _head(heads: dict[ast.AST, ast.AST], node: ast.AST) -> ast.AST:
+    """The expression that stands for all that are joined to a node; the way there gets shorter each time."""
+    while heads.setdefault(node, node) is not node:
+        heads[node] = node = heads[heads[node]]
+    return node
 
 
 def _ordered(members: list[Use]) -> Group:

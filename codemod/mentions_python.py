@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
+from typing import Optional
 
 from codemod.mentions import COMMAND, command, install, script
 from codemod.records import Leftover
+from codemod.source import Source
 
 _INSTALL = "this installs fair-esm: install what the migrated code needs instead"
 #: Calls whose text people read.
@@ -29,24 +31,44 @@ _SAYS = frozenset(
 )
 #: Arguments whose text people read.
 _SAID = frozenset(["help", "description", "epilog", "usage", "reason", "message", "msg", "title"])
+#: Every command has at least one of these in a single string; expressions around other strings are not looked at.
+_WORDS = ("esm", "extract", "variant-prediction", "inverse_folding")
 #: Stands for a value that is not known.
 _UNKNOWN = "{}"
 #: Commands are not nested deeper; generated sums of a thousand strings are.
 _DEPTH = 20
 
 
-def python_mentions(path: str, tree: ast.Module, programs: Collection[str] = ()) -> Iterator[Leftover]:
+def python_mentions(source: Source, programs: Collection[str] = ()) -> Iterator[Leftover]:
     """The commands that will not run without fair-esm; docstrings, messages and help texts are not commands.
 
     `programs` are the Python files of the repository, as for `mentions`.
     """
-    todo: list[ast.AST] = [tree]
+    telling = _around_words(source)
+    todo: list[ast.AST] = [source.tree]
     while todo:
         node = todo.pop()
         if isinstance(node, ast.expr) and (why := _why(node, programs)):
-            yield Leftover(path, node.lineno, COMMAND, why)
+            yield Leftover(source.path, node.lineno, COMMAND, why)
         elif not _is_text(node):
-            todo += reversed([child for child in ast.iter_child_nodes(node) if not _is_text(child)])
+            near = [child for child in ast.iter_child_nodes(node) if child in telling and not _is_text(child)]
+            todo += reversed(near)
+
+
+def _around_words(source: Source) -> set[ast.AST]:
+    """The strings that a command may be made of, and all that they lie in."""
+    found: set[ast.AST] = set()
+    for node in source.nodes:
+        if isinstance(node, ast.Constant) and _tells(node.value):
+            around: Optional[ast.AST] = node
+            while around is not None and around not in found:
+                found.add(around)
+                around = source.parents.get(around)
+    return found
+
+
+def _tells(value: object) -> bool:
+    return isinstance(value, str) and any(word in value for word in _WORDS)
 
 
 def _why(node: ast.expr, programs: Collection[str]) -> str:

@@ -94,7 +94,7 @@ def _mentions(repository: Repository, done: Rewriting) -> None:
         if path in repository.notebooks:
             leftovers[path] += notebook_mentions(path, repository.notebooks[path], programs)
         elif source is not None:
-            leftovers[path] += python_mentions(path, source.tree, programs)
+            leftovers[path] += python_mentions(source, programs)
         elif not path.endswith(PROGRAMS):
             decoded = repository.decoded(path)
             leftovers[path] += mentions(path, decoded.text, programs) if decoded else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Optional
 
@@ -15,7 +16,16 @@ def edit_import(code: str, remove: Collection[str], add: Sequence[str] = ()) -> 
     `remove` holds names as they are written in the statement (`pretrained`, `esm.data`); `add` names for a
     `from` import. `code` is one statement without its indentation and line end.
     """
-    import libcst as cst  # a fifth of a second, and most imports go as a whole
+    plain = ast.parse(code).body[0]
+    assert isinstance(plain, (ast.Import, ast.ImportFrom))
+    if ast.unparse(plain) == code:  # nothing of its own in the spacing
+        plain.names = [each for each in plain.names if each.name not in remove] + [ast.alias(each, None) for each in add]
+        return ast.unparse(plain) if plain.names else None
+    return _with_spacing(code, remove, add)
+
+
+def _with_spacing(code: str, remove: Collection[str], add: Sequence[str]) -> Optional[str]:
+    import libcst as cst  # a fifth of a second
 
     module = cst.parse_module(code)
     line = cst.ensure_type(module.body[0], cst.SimpleStatementLine)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
 from codemod.mentions_python import python_mentions
 from codemod.migrate import Settings, migrate
+from codemod.source import Source
 from tests.codemod.trees import grow
 
 RUNS = [
@@ -54,45 +54,45 @@ SAYS = [
 
 @pytest.mark.parametrize("program", RUNS)
 def test_a_command_that_is_run_is_listed_once(program: str) -> None:
-    (found,) = python_mentions("a.py", ast.parse("\n" + program))
+    (found,) = python_mentions(Source("a.py", "\n" + program))
     assert (found.path, found.line, found.rule) == ("a.py", 2, "command_line")
 
 
 @pytest.mark.parametrize("program", SAYS)
 def test_what_is_only_said_or_something_else_is_left_alone(program: str) -> None:
-    assert list(python_mentions("a.py", ast.parse(program))) == []
+    assert list(python_mentions(Source("a.py", program))) == []
 
 
 def test_a_program_of_the_repository_is_not_fair_esms() -> None:
-    tree = ast.parse("os.system(f'python {here}/tools/extract.py esm2_t6_8M_UR50D {fasta}')")
-    assert list(python_mentions("a.py", tree, {"src/tools/extract.py"})) == []
-    assert len(list(python_mentions("a.py", tree, {"src/extract.py"}))) == 1
+    source = Source("a.py", "os.system(f'python {here}/tools/extract.py esm2_t6_8M_UR50D {fasta}')")
+    assert list(python_mentions(source, {"src/tools/extract.py"})) == []
+    assert len(list(python_mentions(source, {"src/extract.py"}))) == 1
 
 
 def test_a_sum_of_many_strings_is_no_trouble() -> None:
     program = " + ".join(["'a'"] * 400)
-    assert list(python_mentions("a.py", ast.parse(f"x = {program}"))) == []
+    assert list(python_mentions(Source("a.py", f"x = {program}"))) == []
 
 
 def test_the_path_of_the_script_alone_is_a_command() -> None:
     text = "import subprocess\nSCRIPT = 'esm/scripts/extract.py'\nsubprocess.run(['python', SCRIPT, 'esm1b', fasta])\n"
-    assert [each.line for each in python_mentions("a.py", ast.parse(text))] == [2]
+    assert [each.line for each in python_mentions(Source("a.py", text))] == [2]
 
 
 def test_the_path_of_the_script_behind_a_folder_is_a_command() -> None:
     text = 'def run(root):\n    return f"{root}/src/esm/scripts/extract.py"\n'
-    assert [each.line for each in python_mentions("a.py", ast.parse(text))] == [2]
+    assert [each.line for each in python_mentions(Source("a.py", text))] == [2]
 
 
 @pytest.mark.parametrize("path", ["scripts/extract.py", "esm/scripts/extract.pyc", "esm/scripts/other.py", "esm.py"])
 def test_other_paths_are_no_command(path: str) -> None:
-    assert list(python_mentions("a.py", ast.parse(f"SCRIPT = {path!r}\n"))) == []
+    assert list(python_mentions(Source("a.py", f"SCRIPT = {path!r}\n"))) == []
 
 
 @pytest.mark.parametrize("own", ["esm/scripts/extract.py", "third/esm/scripts/extract.py"])
 def test_a_script_of_the_repository_itself_is_no_command(own: str) -> None:
     text = 'SCRIPT = "esm/scripts/extract.py"\nrun(["python", "esm/scripts/extract.py", name, fasta, out])\n'
-    assert list(python_mentions("a.py", ast.parse(text), [own])) == []
+    assert list(python_mentions(Source("a.py", text), [own])) == []
 
 
 @pytest.mark.parametrize(
