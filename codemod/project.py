@@ -96,7 +96,7 @@ class Project:
 
     def submodule(self, path: str, name: str) -> Optional[str]:
         """The file of `package.name`, when `path` is a package's `__init__.py`."""
-        if PurePosixPath(path).name != "__init__.py":
+        if path.rpartition("/")[2] != "__init__.py":
             return None
         return self._in_folder(PurePosixPath(path).parent, name)
 

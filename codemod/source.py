@@ -130,6 +130,7 @@ def parameters(function: ast.AST) -> list[ast.arg]:
 class Index:
     """What one walk over a tree can tell: its nodes, their parents, and the names each scope binds.
 
+    Contexts and operators are left out: the parser gives every `Load` and every `+` of a program as one object.
     A walk of its own, since `ast.walk` and `iter_child_nodes` take three times as long, and every file is walked.
     """
 
@@ -151,12 +152,18 @@ class Index:
             node, scope = todo.pop()
             if node is not tree:
                 self.nodes.append(node)
-            self._bind(node, scope)
-            inner = self._entered(node, scope)
+            kind = type(node)
+            if kind in _BINDING:
+                self._bind(node, scope)
+            if kind in _LEAVES:
+                continue
+            inner = self._entered(node, scope) if kind in _SCOPES else scope
             for name in node._fields:
                 value = getattr(node, name, None)
                 outside = name in _HEADER
                 if isinstance(value, ast.AST):
+                    if name in _SHARED:
+                        continue
                     self.parents[value] = node
                     todo.append((value, scope if outside else inner))
                 elif isinstance(value, list):
@@ -199,5 +206,12 @@ class Index:
             self._elsewhere.setdefault(scope, set()).update(node.names)
 
 
+#: Nodes without a node in them, but for contexts.
+_LEAVES = frozenset([ast.Name, ast.Constant])
+#: Nodes that bind names, or say where names are bound.
+_BINDING = frozenset([ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias, ast.ExceptHandler,
+                      ast.Global, ast.Nonlocal])  # fmt: skip
+_SCOPES = frozenset([ast.ClassDef, *FunctionNode])
+_SHARED = frozenset(["ctx", "op"])
 #: Fields of a function or class that belong to the scope around it. Defaults lie inside `args`; they bind nothing.
 _HEADER = frozenset(["decorator_list", "bases", "keywords"])

@@ -19,7 +19,8 @@ def edit_import(code: str, remove: Collection[str], add: Sequence[str] = ()) -> 
     plain = ast.parse(code).body[0]
     assert isinstance(plain, (ast.Import, ast.ImportFrom))
     if ast.unparse(plain) == code:  # nothing of its own in the spacing
-        plain.names = [each for each in plain.names if each.name not in remove] + [ast.alias(each, None) for each in add]
+        kept = [each for each in plain.names if each.name not in remove]
+        plain.names = [*kept, *(ast.alias(each, None) for each in add)]
         return ast.unparse(plain) if plain.names else None
     return _with_spacing(code, remove, add)
 

@@ -229,13 +229,15 @@ def _patched(analysis: Analysis, source: Source, node: ast.Call, function: Value
         asked = constants(analysis.values.get(node.args[0])) if node.args else None
         if asked and asked & {"esm", "fair-esm", "fair_esm"}:
             yield Use(source, node, "string", None, frozenset(), "this asks whether fair-esm is installed")
-    if not ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem")):
-        return
     for argument in node.args:
         known = constants(analysis.values.get(argument)) or ()
         for name in known:
-            if isinstance(name, str) and name.startswith("esm.") and canonical(name):
+            if isinstance(name, str) and name.startswith("esm.") and canonical(name) and _patches(node):
                 yield Use(source, argument, "string", None, frozenset(), f"the string {name!r} names fair-esm")
+
+
+def _patches(node: ast.Call) -> bool:
+    return ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem"))
 
 
 def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Iterator[Use]:

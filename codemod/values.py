@@ -175,10 +175,12 @@ def join_all(values: Iterable[Value]) -> Value:
 
 def join(left: Value, right: Value) -> Value:
     """The least value that covers both."""
-    if left == right or right is None:
+    if left is right or right is None:
         return left
     if left is None:
         return right
+    if left == right:
+        return left
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Meaning) and isinstance(other, Const) and not any(other.values):
             return one  # `model = False` before the model is loaded
@@ -214,7 +216,7 @@ def rows(value: Value) -> tuple[Tup, ...]:
 def shallow(value: Value, depth: int = 0) -> Value:
     """The value without what lies too deep in it."""
     parts = _parts(value)
-    if not parts:
+    if not parts or (depth < _DEEP and not any(map(_parts, parts))):
         return value
     if depth >= _DEEP:
         return _conflict(value, None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import instance_of
@@ -64,6 +65,7 @@ class Analysis:
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
         self._derived: defaultdict[ast.ClassDef, list[ast.ClassDef]] = defaultdict(list)
         self._entered: set[str] = set()
+        self._in_tests = lru_cache(maxsize=None)(_in_tests)
         self.candidates: frozenset[str] = frozenset()
 
     def run(self, paths: Iterable[str]) -> None:
@@ -99,8 +101,7 @@ class Analysis:
     def _parameter(self, source: Source, scope: ast.AST, name: str) -> Value:
         """What the callers give, or what a pytest fixture of that name returns."""
         value = self.cells.read(("param", scope, name))
-        in_tests = "fixture" in source.program or source.path.rpartition("/")[2].startswith("test")
-        if value is not None or not in_tests:
+        if value is not None or not self._in_tests(source):
             return value
         homes = [source.path, self.project.module(source.path, "conftest")]
         for fixture in (lookup_global(self, path, name) for path in homes if path):
@@ -158,8 +159,12 @@ class Analysis:
 
     def escape(self, value: Value, node: ast.AST, why: str) -> None:
         """A fair-esm value goes where it cannot be followed."""
-        if any(meaning.kind not in _FREE for meaning in meanings(value)) or isinstance(value, Mixed):
+        if self.is_bound(value):
             self.escapes[node] = (value, why)
+
+    def is_bound(self, value: Value) -> bool:
+        """Whether a value may not go where it cannot be followed."""
+        return isinstance(value, Mixed) or any(meaning.kind not in _FREE for meaning in meanings(value))
 
     def loaded(self, node: ast.AST, kind: str, name: Value) -> None:
         """A call of a fair-esm name, with the value of its first argument."""
@@ -235,6 +240,10 @@ class Analysis:
         for base in bases:
             if node not in self._derived[base]:
                 self._derived[base].append(node)
+
+def _in_tests(source: Source) -> bool:
+    return source.path.rpartition("/")[2].startswith("test") or "fixture" in source.program
+
 
 def _importable(source: Source, node: ast.AST) -> bool:
     """Whether callers that nobody sees may call a function: public, of a module or of a class in one."""

@@ -148,9 +148,10 @@ def unknown(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     method = _method(frame, node, arguments)
     if method is not None:
         return method[0]
-    name = ast.unparse(node.func)
     for expression, value in arguments.all():
-        frame.analysis.escape(value, expression, f"is handed to {name}(), which this tool cannot see")
+        if frame.analysis.is_bound(value):
+            why = f"is handed to {ast.unparse(node.func)}(), which this tool cannot see"
+            frame.analysis.escape(value, expression, why)
         if isinstance(value, Func):
             call_function(frame, value, replace(arguments, positional=[OTHER] * 9, keywords={}))
     return OTHER

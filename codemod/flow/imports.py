@@ -103,8 +103,9 @@ def _module(analysis: Analysis, source: Source, alias: ast.alias, shown: str, lo
         if _near(analysis, source, path):
             analysis.enter(path)
         return Module(path)
-    other = is_evolutionaryscale(loaded or shown) or _is_about_evolutionaryscale(source)
-    return External(shown) if top != "esm" or other else _fair_esm(analysis, source, alias, shown, None)
+    if top != "esm" or is_evolutionaryscale(loaded or shown) or _is_about_evolutionaryscale(source):
+        return External(shown)
+    return _fair_esm(analysis, source, alias, shown, None)
 
 
 def _fair_esm(analysis: Analysis, source: Source, alias: ast.alias, name: str, path: Optional[str]) -> Value:

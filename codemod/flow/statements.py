@@ -90,8 +90,11 @@ def _branches(frame: Frame, bodies: list[list[ast.stmt]]) -> bool:
 
 
 def _joined(environments: list[dict[str, Value]]) -> dict[str, Value]:
-    names = {name for environment in environments for name in environment}
-    return {name: join_all(each[name] for each in environments if name in each) for name in names}
+    joined = dict(environments[0])
+    for environment in environments[1:]:
+        for name, value in environment.items():
+            joined[name] = join(joined.get(name), value)
+    return joined
 
 
 def _loop(frame: Frame, target: ast.expr | None, items: Value, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:

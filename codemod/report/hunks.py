@@ -53,9 +53,12 @@ class Row:
 Hunk = tuple[Row, ...]
 
 
-def hunks(plan: FilePlan, context: int = CONTEXT) -> list[Hunk]:
-    """The changes of `source` to `result` with some lines around them; line ends are not compared."""
-    old, new = _Side(plan.source), _Side(plan.result)
+def hunks(plan: FilePlan, context: int = CONTEXT, *, coloured: bool = True) -> list[Hunk]:
+    """The changes of `source` to `result` with some lines around them; line ends are not compared.
+
+    Where nobody sees colours, `coloured=False` spares looking for what would have one.
+    """
+    old, new = _Side(plan.source, coloured), _Side(plan.result, coloured)
     matcher = SequenceMatcher(None, old.texts, new.texts)
     return [
         tuple(row for code in group for row in _rows(old, new, *code))
@@ -82,16 +85,16 @@ def first_line(hunk: Hunk) -> int:
 class _Side:
     """One side's lines and their colours."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, coloured: bool) -> None:
         self.starts = [0, *(match.end() for match in LINE_END.finditer(text))]
         self.texts = LINE_END.split(text)
         if not self.texts[-1]:  # what follows the last line end is no line
             self.texts.pop()
-        self.colours = Colours(text)
+        self.colours = Colours(text) if coloured else None
 
     def line(self, index: int, changed: Marks) -> Line:
         text, start = self.texts[index], self.starts[index]
-        colours = self.colours.line(start, start + min(len(text), WIDEST))
+        colours = self.colours.line(start, start + min(len(text), WIDEST)) if self.colours else []
         if len(text) > WIDEST:
             text = f"{text[:WIDEST]} ... and {len(text) - WIDEST} more characters"
         return Line(index + 1, text, tuple(colours), tuple(changed))
@@ -103,7 +106,9 @@ def _rows(old: _Side, new: _Side, tag: str, i1: int, i2: int, j1: int, j2: int) 
         yield from (Row(line, replace(line, number=line.number + j1 - i1), False) for line in same)
         return
     for i, j in pairs(old.texts[i1:i2], new.texts[j1:j2]):
-        cut, added = ([], []) if i is None or j is None else marks(old.texts[i1 + i], new.texts[j1 + j])
+        cut, added = [], []
+        if old.colours and i is not None and j is not None:
+            cut, added = marks(old.texts[i1 + i], new.texts[j1 + j])
         before = None if i is None else old.line(i1 + i, cut)
         after = None if j is None else new.line(j1 + j, added)
         yield Row(before, after, True)

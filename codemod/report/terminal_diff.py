@@ -32,7 +32,7 @@ OLD, NEW, SAME, HERE = ("-", "red"), ("+", "green"), (" ", ""), (">", "yellow")
 
 def diff(plan: FilePlan, console: Console, *, side_by_side: bool, only: Optional[Sequence[Hunk]] = None) -> Text:
     """Hunks of a file (all, or `only` these) under their `path:line`, of the code cells where it is a notebook."""
-    shown = hunks(plan) if only is None else only
+    shown = hunks(plan, coloured=bool(console.color_system)) if only is None else only
     gutter = len(str(max((line.number for hunk in shown for line in hunk[-1].lines()), default=100)))
     lines: list[Text] = []
     for hunk in shown:
