@@ -239,3 +239,10 @@ WORDS = {
     "keywords": ("repr_layers", "need_head_weights"),
     "keys": ("representations",),
 }  # fmt: skip
+
+
+def one_choice(left: str, right: str) -> str:
+    """Two checkpoint factories are one choice of a checkpoint."""
+    alike = CALLS.get(left) == CALLS.get(right) == CALLS["esm.pretrained.*"]
+    named = all(each.startswith(("esm.pretrained.esm", "esm.pretrained.*")) for each in (left, right))
+    return "esm.pretrained.*" if alike and named else ""

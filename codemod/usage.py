@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Optional
 
-from codemod.asking import asks_for_attribute, chosen_factories
+from codemod.asking import asks_for_attribute, chosen_factories, in_strings
+from codemod.dtypes import changes_dtype
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
 from codemod.library import (
@@ -28,7 +29,6 @@ from codemod.library import (
     SAME,
     UNCHANGED,
     WORDS,
-    canonical,
 )
 from codemod.pairs import value_target
 from codemod.source import Source
@@ -128,23 +128,12 @@ def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]
     unchanged = node.attr in (*SAME.get(base.kind, ()), *UNCHANGED.get(base.kind, ())) or base.kind == LAYERS
     if not isinstance(node.ctx, ast.Load):
         yield Use(source, node, f"{base.kind}.{node.attr}=", base, base.origins)
-    elif base.kind == MODEL and node.attr == "to" and _changes_dtype(_callee(source, node)):
+    elif base.kind == MODEL and node.attr == "to" and changes_dtype(_callee(source, node)):
         yield Use(source, node, f"{MODEL}.to(dtype)", base, base.origins)
     elif not unchanged:
         called = _callee(source, node)
         key = f"{base.kind}.{node.attr}"
         yield Use(source, called or node, f"{key}()" if called else key, base, base.origins)
-
-
-def _changes_dtype(call: Optional[ast.Call]) -> bool:
-    """`model.to(...)` with anything that may be another dtype than float32."""
-    if call is None:
-        return True
-    given = [*call.args, *(each.value for each in call.keywords)]
-    names = {ast.unparse(each).rpartition(".")[2] for each in given}
-    asked = any(each.arg == "dtype" for each in call.keywords) or any("dtype" in name for name in names)
-    halves = names & {"float16", "half", "bfloat16", "float64", "double"}
-    return bool(halves) or (asked and not names & {"float32", "float"})
 
 
 def _mention(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use]:
@@ -196,7 +185,8 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
                 yield _word(analysis, source, node, node.func, f"{keyword.arg}=")
                 break
     yield from _mention(analysis, source, node)
-    yield from _patched(analysis, source, node, function)
+    for argument, why in in_strings(analysis, node, function):
+        yield Use(source, argument, "string", None, frozenset(), why)
 
 
 _LOOKERS = frozenset(
@@ -221,23 +211,6 @@ def _looked_at(analysis: Analysis, source: Source, node: ast.Call, name: str) ->
     value = analysis.values.get(node.args[0]) if node.args else None
     if isinstance(value, Meaning) and value.kind not in (DATASET, LAYERS, BLOCKS) and value.kind in PSEUDO:
         yield Use(source, node, f"{name}({value.kind})", value, value.origins)
-
-
-def _patched(analysis: Analysis, source: Source, node: ast.Call, function: Value) -> Iterator[Use]:
-    """Names in strings: `mock.patch("esm.pretrained.esm2_t6_8M_UR50D")`, `find_spec("esm")`."""
-    if isinstance(function, External) and function.name.rpartition(".")[2] in ("find_spec", "version", "distribution"):
-        asked = constants(analysis.values.get(node.args[0])) if node.args else None
-        if asked and asked & {"esm", "fair-esm", "fair_esm"}:
-            yield Use(source, node, "string", None, frozenset(), "this asks whether fair-esm is installed")
-    for argument in node.args:
-        known = constants(analysis.values.get(argument)) or ()
-        for name in known:
-            if isinstance(name, str) and name.startswith("esm.") and canonical(name) and _patches(node):
-                yield Use(source, argument, "string", None, frozenset(), f"the string {name!r} names fair-esm")
-
-
-def _patches(node: ast.Call) -> bool:
-    return ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem"))
 
 
 def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Iterator[Use]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Optional, Union
 
-from codemod.library import BLOCK, BLOCKS, CALLS, STUB
+from codemod.library import BLOCK, BLOCKS, STUB, one_choice
 
 _MANY = 24  # more constants than this for one name are as good as unknown
 _LENGTHS = 4  # as are rows of more lengths than this
@@ -258,7 +258,7 @@ def _aliases(value: Value) -> frozenset[ast.AST]:
 
 def _join_alike(left: Value, right: Value) -> Value:
     if isinstance(left, Meaning) and isinstance(right, Meaning):
-        kind = left.kind if left.kind == right.kind else _choice(left.kind, right.kind)
+        kind = left.kind if left.kind == right.kind else one_choice(left.kind, right.kind)
         return Meaning(kind, left.origins | right.origins, left.via | right.via) if kind else None
     if isinstance(left, Const) and isinstance(right, Const):
         both = left.values | right.values
@@ -295,10 +295,3 @@ _OURS = (Func, Class, Instance, Several)
 
 def _choices(value: Value) -> frozenset[Value]:
     return value.values if isinstance(value, Several) else frozenset([value])
-
-
-def _choice(left: str, right: str) -> str:
-    """Two checkpoint factories are one choice of a checkpoint."""
-    alike = CALLS.get(left) == CALLS.get(right) == CALLS["esm.pretrained.*"]
-    named = all(each.startswith(("esm.pretrained.esm", "esm.pretrained.*")) for each in (left, right))
-    return "esm.pretrained.*" if alike and named else ""

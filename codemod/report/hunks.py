@@ -68,7 +68,7 @@ def hunks(plan: FilePlan, context: int = CONTEXT, *, coloured: bool = True) -> l
 
 def window(plan: FilePlan, number: int, context: int = CONTEXT) -> Hunk:
     """A line of `source` (1-based) with some lines around it; only what is there of a line past the end."""
-    side = _Side(plan.source)
+    side = _Side(plan.source, coloured=True)
     inside = range(max(number - 1 - context, 0), min(number + context, len(side.texts)))
     return tuple(Row(line, line, False) for line in (side.line(index, []) for index in inside))
 
@@ -106,9 +106,8 @@ def _rows(old: _Side, new: _Side, tag: str, i1: int, i2: int, j1: int, j2: int) 
         yield from (Row(line, replace(line, number=line.number + j1 - i1), False) for line in same)
         return
     for i, j in pairs(old.texts[i1:i2], new.texts[j1:j2]):
-        cut, added = [], []
-        if old.colours and i is not None and j is not None:
-            cut, added = marks(old.texts[i1 + i], new.texts[j1 + j])
+        compared = bool(old.colours) and i is not None and j is not None
+        cut, added = marks(old.texts[i1 + (i or 0)], new.texts[j1 + (j or 0)]) if compared else ([], [])
         before = None if i is None else old.line(i1 + i, cut)
         after = None if j is None else new.line(j1 + j, added)
         yield Row(before, after, True)
