@@ -47,12 +47,12 @@ def _shape(value: Value) -> object:
 
 def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:
     """What looks like fair-esm's on an object that cannot be seen may be any of what its file can reach by imports."""
-    reach: dict[str, set[str]] = {}
+    reached: dict[str, set[str]] = {}
     for use in uses:
         if use.key == "word":
             path = use.source.path
-            reach[path] = reach.get(path) or _reach(analysis, path)
-            near = [each.node for each in uses if each.source.path in reach[path]]
+            reached[path] = reached.get(path) or reach(analysis, path)
+            near = [each.node for each in uses if each.source.path in reached[path]]
             yield frozenset([use.node, *near])
 
 
@@ -61,10 +61,10 @@ def alive(analysis: Analysis, uses: Sequence[Use]) -> list[Use]:
 
     That run bound them to what it stubbed (see `strangers`). Where fair-esm itself is used again, they count again.
     """
-    reach = {path: _reach(analysis, path) for path in {use.source.path for use in uses if use.key == "word"}}
-    stubbed = {path for path in set().union(*reach.values()) if _is_stubbed(analysis, path)}
+    reached = {path: reach(analysis, path) for path in {use.source.path for use in uses if use.key == "word"}}
+    stubbed = {path for path in set().union(*reached.values()) if _is_stubbed(analysis, path)}
     real = {use.source.path for use in uses if use.key != "word"}
-    dead = {path for path, near in reach.items() if near & stubbed and not near & real}
+    dead = {path for path, near in reached.items() if near & stubbed and not near & real}
     return [use for use in uses if use.key != "word" or use.source.path not in dead]
 
 
@@ -73,7 +73,7 @@ def _is_stubbed(analysis: Analysis, path: str) -> bool:
     return source is not None and any(mark in source.program for mark in STUBBED)
 
 
-def _reach(analysis: Analysis, path: str) -> set[str]:
+def reach(analysis: Analysis, path: str) -> set[str]:
     """A file and what it imports, directly or not, among the files that were followed."""
     found, todo = {path}, [path]
     while todo:

@@ -85,7 +85,11 @@ class Project:
     def imports(self, path: str) -> Iterator[str]:
         """The files of the repository that a file imports from."""
         source = self.source(path)
-        for node in source.imports if source else ():
+        return self.named_by(path, source.imports if source else ())
+
+    def named_by(self, path: str, statements: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[str]:
+        """The files of the repository that import statements of a file name."""
+        for node in statements:
             if isinstance(node, ast.Import):
                 yield from filter(None, (self.module(path, alias.name) for alias in node.names))
             else:

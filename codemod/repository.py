@@ -31,6 +31,7 @@ class Repository:
         found = discover(paths, exclude)
         self.root, self.files, self.skipped = found.root, found.files, found.skipped
         self.problems: dict[str, Leftover] = {}
+        self.unparsed: dict[str, tuple[int, str]] = {}  # programs: the line and the reason
         self.found = dict(scan(self.root, self.files, (FIRST_WORD,), self._unreadable))
         self.notebooks: dict[str, Notebook] = {}
         self._imports: dict[str, bytes] = {}
@@ -88,7 +89,8 @@ class Repository:
             self._unparsed_cells(path)
             return Source(path, self.notebooks[path].source, unmarked(self.notebooks[path].program))
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            self._problem(path, getattr(error, "lineno", None) or 1, _reason(error))
+            self.unparsed[path] = (getattr(error, "lineno", None) or 1, _reason(error))
+            self._problem(path, *self.unparsed[path])
             return None
 
     def _unparsed_cells(self, path: str) -> None:

@@ -27,6 +27,7 @@ from codemod.repository import Repository
 from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
+from codemod.unparsed import held_back
 from codemod.usage import Use, find_uses
 
 
@@ -73,7 +74,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = alive(analysis, find_uses(analysis))
     groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])
-    refused: dict[Use, str] = {}
+    refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:
         decided = decide_stub(groups, refused) if target.to == "stub" else decide(groups, analysis, target, refused)
         decided = [_reject(each) if number in rejected else each for number, each in enumerate(decided, 1)]
