@@ -120,8 +120,13 @@ class Project:
             return None
         tail = "/" + dotted.replace(".", "/")
         alike = self._by_stem.get(dotted.rpartition(".")[2], ())
-        found = [path for path in alike if f"/{_module_path(path)}".endswith(tail)]
+        found = [path for path in alike if f"/{_module_path(path)}".endswith(tail) and self._may_be(path, dotted)]
         return found[0] if len(found) == 1 and found[0] != importer else None
+
+    def _may_be(self, path: str, dotted: str) -> bool:
+        """Whether a module far away is meant: one that is called esm has to have something of fair-esm's."""
+        source = self.source(path) if dotted == "esm" else None
+        return source is None or bool(source.bindings[source.tree] & _FAIR_ESMS)
 
     @cached_property
     def _by_stem(self) -> dict[str, list[str]]:
@@ -137,6 +142,10 @@ class Project:
             if str(candidate) in self.paths:
                 return str(candidate)
         return None
+
+
+#: What programs read of fair-esm's package.
+_FAIR_ESMS = frozenset(["pretrained", "data", "model", "Alphabet", "BatchConverter", "FastaBatchedDataset"])
 
 
 def _module_path(path: str) -> str:
