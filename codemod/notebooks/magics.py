@@ -108,11 +108,16 @@ def _statement(text: str, start: int) -> tuple[int, str]:
 
 
 def _overwrite(made: Plain, start: int, stop: int, word: str) -> None:
-    """Blanks, with a statement at the start so that no block becomes empty."""
-    blank = _blanked(made.program[start:stop])
+    """Blanks, with a statement at the start so that no block becomes empty.
+
+    IPython takes the indent of a cell's first line away: what stands for that line stands at the margin.
+    """
+    before = made.program[:start]
+    margin = start if before.strip() else max(before.rfind("\n"), before.rfind("\r")) + 1
+    blank = _blanked(made.program[margin:stop])
     room = len(blank) - len(blank.lstrip(" "))
     filler = word if len(word) <= room else "0"
-    made.program = made.program[:start] + filler + blank[len(filler) :] + made.program[stop:]
+    made.program = made.program[:margin] + filler + blank[len(filler) :] + made.program[stop:]
     made.commands.append((start, stop))
 
 

@@ -42,6 +42,8 @@ OVERWRITTEN = {
     "%%\nimport esm": "  \n          ",
     "pip install fair-esm\nimport esm": "pass                \nimport esm",
     "cd data\nls": "pass   \n0 ",
+    " !ls -l\nx": "pass   \nx",
+    "\n  %cd data": "\npass      ",
 }
 
 UNTOUCHED = [
