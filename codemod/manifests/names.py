@@ -20,7 +20,7 @@ LOCKS = {
 _KINDS = (
     ("lock", "|".join(map(re.escape, LOCKS))),
     ("submodules", r"\.gitmodules"),
-    ("requirements", r"[^/]*(requirements|constraints|reqs)[^/]*\.(txt|in|pip)"),
+    ("requirements", r"[^/]*(requirements?|constraints|reqs)[^/]*\.(txt|in|pip)"),
     ("requirements", r"(requirements|constraints)/[^/]+\.(txt|in)"),
     ("toml", r"pyproject\.toml|pixi\.toml|Pipfile"),
     ("setup.py", r"setup\.py"),
