@@ -12,7 +12,7 @@ from codemod.candidates import PROGRAMS, marked_files
 from codemod.decide import Decided
 from codemod.manifests.names import is_manifest
 from codemod.manifests.needs import Needs, guarantees, needs_of
-from codemod.manifests.registry import declared_transformers, plan_manifest
+from codemod.manifests.registry import declared, plan_manifest
 from codemod.marking import bare, marked
 from codemod.mentions import WORDS, mentions, notebook_mentions, runs
 from codemod.mentions_python import python_mentions
@@ -45,14 +45,15 @@ def plan(repository: Repository, settings: Settings) -> Migration:
 
 
 def _target(repository: Repository, settings: Settings) -> Target:
-    return Target(settings.to, settings.remote_code, _eager(repository), frozenset(settings.only))
+    eager, old = not _declares(repository, "transformers", "<4.36"), _declares(repository, "fair-esm", "<2.0")
+    return Target(settings.to, settings.remote_code, eager, frozenset(settings.only), old)
 
 
-def _eager(repository: Repository) -> bool:
-    """Whether `attn_implementation=` may be written: no declared transformers is sure to be older than 4.36."""
+def _declares(repository: Repository, package: str, versions: str) -> bool:
+    """Whether a dependency file declares a package so that only some of these versions can be meant."""
     texts = [(path, repository.decoded(path)) for path in filter(is_manifest, repository.files)]
-    declared = [declared_transformers(path, decoded.text) for path, decoded in texts if decoded]
-    return not any(guarantees(each, "<4.36") for each in declared if each)
+    specs = [declared(path, decoded.text, package) for path, decoded in texts if decoded]
+    return any(guarantees(package, each, versions) for each in specs if each)
 
 
 def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> None:

@@ -73,6 +73,7 @@ class Target:
     remote_code: bool = True
     eager: bool = True  # whether `attn_implementation=` may be written (transformers >= 4.36)
     only: frozenset[str] = frozenset()  # rules that may be used; all where it is empty
+    old_fair_esm: bool = False  # whether a release before 2.0.0 is declared
 
 
 @dataclass(frozen=True)

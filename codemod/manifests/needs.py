@@ -27,6 +27,7 @@ _RELEASES: dict[str, tuple[Release, ...]] = {
         for patch in range(patches + 1)
     )
     for name, majors in {
+        "fair-esm": ((0, 5, 2), (1, 0, 3), (2, 0, 1)),
         "torch": ((0, 4, 1), (1, 13, 3), (2, 25, 3)),
         "transformers": ((2, 11, 0), (3, 5, 1), (4, 57, 6), (5, 40, 6)),
     }.items()
@@ -120,9 +121,9 @@ def needs_of(to: str, remote_code: bool = True) -> Needs:
     return _NEEDS[to if remote_code or to == "stub" else "hf"]
 
 
-def guarantees(declared: str, bound: str) -> bool:
-    """Whether every transformers release that one specifier admits is within another: `>=4.36`, `<4.56`."""
-    possible = _admitted("transformers", declared)
+def guarantees(package: str, declared: str, bound: str) -> bool:
+    """Whether every release of a package that one specifier admits is within another: `>=4.36`, `<4.56`."""
+    possible = _admitted(package, declared)
     return bool(possible) and len(admitted(bound, possible)) == len(possible)
 
 

@@ -44,16 +44,16 @@ def plan_manifest(path: str, text: str, needs: Needs, keep: bool, migrated: bool
     yield from checked(path, text, [*found, *decisions])
 
 
-def declared_transformers(path: str, text: str) -> Optional[str]:
-    """The PEP 440 specifier of transformers that a manifest declares, `""` for any version, None for none."""
-    if "transformers" not in text.lower():
+def declared(path: str, text: str, package: str) -> Optional[str]:
+    """The PEP 440 specifier of a package that a manifest declares, `""` for any version, None for none."""
+    if package not in text.lower():
         return None
     sections, _ = _read(path, text)
     specs = [
         entry.spec
         for section in sections
         for entry in section.entries
-        if entry.name == "transformers" and entry.spec is not None
+        if entry.name == package and entry.spec is not None
     ]
     return ",".join(filter(None, dict.fromkeys(specs))) if specs else None
 

@@ -91,8 +91,25 @@ def read_fasta(site: Site) -> Answer:
     assert isinstance(site.node, ast.Call)
     if len(site.node.args) != 1 or site.node.keywords:
         yield Left("read_fasta drops gaps or inserts here: Bio.SeqIO.parse and str.replace do that in sight")
+    elif site.target.old_fair_esm or _cuts_headers(site):
+        yield Left("the headers were written for fair-esm before 2.0.0, which kept their `>`: read them in sight")
     else:
         yield site.replace(site.node.func, helper("iterate_fasta"))
+
+
+def _cuts_headers(site: Site) -> bool:
+    """Whether the first character of a header is cut off: `for header, _ in read_fasta(path): header[1:]`."""
+    loop = site.source.parents[site.node]
+    target = getattr(loop, "target", None) if isinstance(loop, (ast.For, ast.comprehension)) else None
+    first = target.elts[0] if isinstance(target, ast.Tuple) and target.elts else None
+    scope = site.source.scope_of(site.node)
+    slices = [each for each in ast.walk(scope) if isinstance(each, ast.Subscript) and _from_second(each.slice)]
+    named = [each for cut in slices for each in ast.walk(cut.value) if isinstance(each, ast.Name)]
+    return isinstance(first, ast.Name) and any(each.id == first.id for each in named)
+
+
+def _from_second(node: ast.expr) -> bool:
+    return isinstance(node, ast.Slice) and isinstance(node.lower, ast.Constant) and node.lower.value == 1
 
 
 def _keyword_span(site: Site, keyword: ast.keyword) -> tuple[int, int]:

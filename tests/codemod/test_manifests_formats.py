@@ -13,7 +13,7 @@ from codemod.manifests.check import checked, edited, tomllib
 from codemod.manifests.entry import FAIR_ESM, normalised, requirement
 from codemod.manifests.names import is_manifest
 from codemod.manifests.needs import Needs, needs_of
-from codemod.manifests.registry import declared_transformers, plan_manifest
+from codemod.manifests.registry import declared, plan_manifest
 from codemod.manifests.toml_spans import Value, pairs
 from codemod.records import Edit, Leftover
 
@@ -47,7 +47,7 @@ def test_a_dependency_file_is_known_by_its_name(path: str) -> None:
 def test_any_other_file_is_none(path: str) -> None:
     assert not is_manifest(path)
     assert list(plan_manifest(path, "fair-esm==2.0.0\n", needs_of("hf"), keep=False)) == []
-    assert declared_transformers(path, "transformers==4.30.0\n") is None
+    assert declared(path, "transformers==4.30.0\n", "transformers") is None
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -121,7 +121,7 @@ def test_no_look_alike_is_fair_esm(text: str) -> None:
     ],
 )
 def test_the_transformers_a_manifest_declares(path: str, text: str, expected: str) -> None:
-    assert declared_transformers(path, text) == expected
+    assert declared(path, text, "transformers") == expected
 
 
 REQUIREMENT = st.sampled_from(

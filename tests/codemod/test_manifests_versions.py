@@ -172,11 +172,13 @@ def test_the_stub_needs_nothing_even_without_remote_code() -> None:
 
 
 def test_what_a_declaration_guarantees() -> None:
-    assert guarantees(">=4.36", ">=4.36")
-    assert guarantees("==4.45.2", ">=4.36")
-    assert not guarantees("", ">=4.36")
-    assert not guarantees("==4.30.0", ">=4.36")
-    assert not guarantees("==99", ">=4.36"), "an unknown release guarantees nothing"
+    assert guarantees("transformers", ">=4.36", ">=4.36")
+    assert guarantees("transformers", "==4.45.2", ">=4.36")
+    assert not guarantees("transformers", "", ">=4.36")
+    assert not guarantees("transformers", "==4.30.0", ">=4.36")
+    assert guarantees("fair-esm", "==1.0.3", "<2.0")
+    assert not guarantees("fair-esm", ">=0.4", "<2.0")
+    assert not guarantees("transformers", "==99", ">=4.36"), "an unknown release guarantees nothing"
 
 
 @pytest.mark.parametrize("to", ["hf", "fastesm2"])
