@@ -17,6 +17,7 @@ from codemod.asking import asks_for_attribute, chosen_factories, in_strings
 from codemod.dtypes import changes_dtype
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
+from codemod.holders import reached_into, restored
 from codemod.library import (
     ALPHABET,
     BLOCKS,
@@ -30,14 +31,12 @@ from codemod.library import (
     UNCHANGED,
     WORDS,
 )
-from codemod.pairs import value_target
 from codemod.source import Source
 from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import (
     OTHER,
     External,
     Func,
-    Instance,
     Meaning,
     Mixed,
     Value,
@@ -104,11 +103,9 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
     base = analysis.values.get(node.value)
     if isinstance(base, Mixed):
         yield _mixed(source, node, base, f".{node.attr}")
-    elif isinstance(base, Instance) and node.attr in _WHOLE_MODULE:
-        held = analysis.held_models(base.node, node.attr)
-        if held and value_target(source, source.parents[node]) is None:
-            why = f".{node.attr} of a module that holds the model: parameters have other names in transformers"
-            yield Use(source, node, "holder", None, held, why)
+    elif held := reached_into(analysis, source, node):
+        why = f".{node.attr} of a module that holds the model: parameters have other names in transformers"
+        yield Use(source, node, "holder", None, held, why)
     elif isinstance(base, Meaning) and base.kind in PSEUDO:
         yield from _member(source, node, base)
     elif analysis.values.get(node) in (None, OTHER) and _is_word(analysis, source, node, base):
@@ -118,10 +115,6 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
 def _is_word(analysis: Analysis, source: Source, node: ast.Attribute, base: Value) -> bool:
     listed = node.attr in WORDS["attributes"] and not is_own(analysis, base, node.attr)
     return listed or bool(starred_root(source, node))
-
-
-#: Methods of a torch module that reach into the modules it holds, by name or by dtype.
-_WHOLE_MODULE = ("named_parameters", "state_dict", "load_state_dict", "half", "bfloat16", "double")
 
 
 def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]:
@@ -185,6 +178,9 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
                 yield _word(analysis, source, node, node.func, f"{keyword.arg}=")
                 break
     yield from _mention(analysis, source, node)
+    if held := restored(analysis, node):
+        why = "ckpt_path= of a module that holds the model: parameters have other names in transformers"
+        yield Use(source, node, "holder", None, held, why)
     for argument, why in in_strings(analysis, node, function):
         yield Use(source, argument, "string", None, frozenset(), why)
 
