@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, NoReturn, Optional
 
 from codemod import __version__
 from codemod.errors import UnusableInput
@@ -49,8 +49,15 @@ def main(argv: Optional[Sequence[str]] = None) -> int:
         return 2
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other refusal does."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; --help lists the options\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="codemod", description=_DESCRIPTION)
+    parser = _Parser(prog="codemod", description=_DESCRIPTION)
     parser.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="repository (default: current directory)")
     action = parser.add_mutually_exclusive_group()
     action.add_argument("--dry-run", dest="action", action="store_const", const="show", help="show the diff (default)")
@@ -93,8 +100,10 @@ def _run(options: argparse.Namespace) -> int:
     if options.action == "undo":
         return _undo(options)
     from codemod.migrate import Settings
+    from codemod.report.outputs import require_writable
     from codemod.settings import configured
 
+    require_writable(options)
     if options.action == "review":
         from codemod.review.keys import require_terminal
 

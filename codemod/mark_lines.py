@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -11,22 +12,50 @@ from codemod.mark_places import moved
 from codemod.marker import markers
 from codemod.notebooks.read import read
 from codemod.notebooks.write import fit
-from codemod.records import LINE_END, FilePlan, Migration
+from codemod.records import LINE_END, FilePlan, Group, Migration
 from codemod.report.alignment import pairs
 from codemod.text import splice
 
 
 def as_written(migration: Migration) -> Migration:
-    """The migration whose leftovers name the lines where they are once every file is written."""
-    return replace(migration, files=tuple(_moved(plan) for plan in migration.files))
+    """The migration whose leftovers name the lines where they are once every file is written; so do their reasons."""
+    lines = {plan.path: _lines(plan) for plan in migration.files if plan.changed and plan.leftovers}
+    if not lines:
+        return migration
+    files = tuple(_moved(plan, lines) for plan in migration.files)
+    return replace(migration, files=files, groups=tuple(_left(group, lines) for group in migration.groups))
 
 
-def _moved(plan: FilePlan) -> FilePlan:
-    if not (plan.changed and plan.leftovers):
-        return plan
-    lines = _by_edits(plan) or dict(_by_likeness(LINE_END.split(plan.source), LINE_END.split(plan.result)))
-    placed = sorted(replace(each, line=lines.get(each.line, each.line)) for each in plan.leftovers)
-    return replace(plan, leftovers=tuple(placed))
+_Lines = Mapping[str, Mapping[int, int]]  # for each path, the new number of an old line
+
+
+def _lines(plan: FilePlan) -> Mapping[int, int]:
+    return _by_edits(plan) or dict(_by_likeness(LINE_END.split(plan.source), LINE_END.split(plan.result)))
+
+
+def _moved(plan: FilePlan, lines: _Lines) -> FilePlan:
+    here = lines.get(plan.path, {})
+    placed = (replace(each, line=here.get(each.line, each.line), why=_said(each.why, lines)) for each in plan.leftovers)
+    return replace(plan, leftovers=tuple(sorted(placed)))
+
+
+def _left(group: Group, lines: _Lines) -> Group:
+    if group.status != "left":
+        return group
+    placed = tuple((path, lines.get(path, {}).get(line, line)) for path, line in group.lines)
+    return replace(group, lines=placed, why=group.why and _said(group.why, lines))
+
+
+def _said(why: str, lines: _Lines) -> str:
+    """A reason that names places: `left together with a.py:11: ...`, `still needed in a.py, line 11`."""
+    paths = "|".join(map(re.escape, lines))
+    named = re.compile(rf"(?<![\w/.-])(?P<path>{paths})(?P<between>:|, line )(?P<line>\d+)")
+    return named.sub(lambda match: f"{match['path']}{match['between']}{_number(match, lines)}", why)
+
+
+def _number(match: re.Match[str], lines: _Lines) -> int:
+    line = int(match["line"])
+    return lines[match["path"]].get(line, line)
 
 
 def _by_edits(plan: FilePlan) -> Mapping[int, int]:

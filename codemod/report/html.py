@@ -9,7 +9,7 @@ from codemod.records import FilePlan, Leftover, Migration
 from codemod.report import words
 from codemod.report.anchors import Anchors
 from codemod.report.html_diff import diff, listing
-from codemod.report.hunks import Hunk, window
+from codemod.report.hunks import Hunk, windows
 from codemod.report.page import page
 from codemod.report.picture import boxes_of, picture
 
@@ -35,7 +35,7 @@ def to_html(migration: Migration) -> str:
     head = f"<h1>{title}</h1>{_meaning(migration)}{_summary(migration)}"
     if not plans:
         return page(title, f"<main>{head}</main>")
-    files = "".join(_file(plan, anchors, boxes) for plan in plans)
+    files = "".join(_file(plan, anchors, boxes, migration.applied) for plan in plans)
     return page(
         title,
         f"<main>{head}{_groups(migration, anchors)}{_left(migration, anchors)}{_steps(migration)}</main>"
@@ -104,7 +104,7 @@ def _bar(plans: Sequence[FilePlan]) -> str:
     )
 
 
-def _file(plan: FilePlan, anchors: Anchors, boxes: dict[int, str]) -> str:
+def _file(plan: FilePlan, anchors: Anchors, boxes: dict[int, str], applied: bool) -> str:
     cells = ' <span class="dim">code cells</span>' if plan.cells else ""
     changes = diff(plan, lambda hunk: _head(plan, hunk, anchors, boxes)) if plan.changed else ""
     return (
@@ -112,7 +112,7 @@ def _file(plan: FilePlan, anchors: Anchors, boxes: dict[int, str]) -> str:
         f'<span class="path">{_text(plan.path)}</span>{cells}'
         f'<span class="status {_text(plan.status)}">{_text(plan.status)}</span>'
         f'<span class="dim">{words.file_counts(plan)}</span></summary>'
-        f"{changes}{_left_here(plan, anchors)}</details>\n"
+        f"{changes}{_left_here(plan, anchors, applied)}</details>\n"
     )
 
 
@@ -126,10 +126,13 @@ def _head(plan: FilePlan, hunk: Hunk, anchors: Anchors, boxes: dict[int, str]) -
     return "".join(said)
 
 
-def _left_here(plan: FilePlan, anchors: Anchors) -> str:
+def _left_here(plan: FilePlan, anchors: Anchors, applied: bool) -> str:
+    if not plan.leftovers:
+        return ""
+    line = windows(plan.result if applied else plan.source, 0)
     left = "".join(
         f'<li id="{anchors.left[leftover]}" tabindex="-1">line {leftover.line}: {_text(leftover.why)} '
-        f"{_rule(leftover)}{listing(window(plan, leftover.line, 0))}</li>"
+        f"{_rule(leftover)}{listing(line(leftover.line))}</li>"
         for leftover in sorted(plan.leftovers)
     )
-    return f'<ul class="left">{left}</ul>' if left else ""
+    return f'<ul class="left">{left}</ul>'

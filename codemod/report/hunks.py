@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -66,11 +66,15 @@ def hunks(plan: FilePlan, context: int = CONTEXT, *, coloured: bool = True) -> l
     ]
 
 
-def window(plan: FilePlan, number: int, context: int = CONTEXT) -> Hunk:
-    """A line of `source` (1-based) with some lines around it; only what is there of a line past the end."""
-    side = _Side(plan.source, coloured=True)
-    inside = range(max(number - 1 - context, 0), min(number + context, len(side.texts)))
-    return tuple(Row(line, line, False) for line in (side.line(index, []) for index in inside))
+def windows(text: str, context: int = CONTEXT) -> Callable[[int], Hunk]:
+    """What gives a line of a text (1-based) with some lines around it; nothing past the end."""
+    side = _Side(text)
+
+    def window(number: int) -> Hunk:
+        inside = range(max(number - 1 - context, 0), min(number + context, len(side.texts)))
+        return tuple(Row(line, line, False) for line in (side.line(index, []) for index in inside))
+
+    return window
 
 
 def first_line(hunk: Hunk) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,17 @@ def write(migration: Migration, options: argparse.Namespace) -> None:
         print(to_github(migration), end="")
     elif not options.quiet:
         _tell(migration, sys.stderr if piped else sys.stdout)
+
+
+def require_writable(options: argparse.Namespace) -> None:
+    """Raises UnusableInput for a report that could not be written, before anything else is done."""
+    for destination in filter(None, (options.json, options.patch, options.html, options.sarif)):
+        path = Path(destination)
+        if destination == "-" or (os.access(path if path.exists() else path.parent, os.W_OK) and not path.is_dir()):
+            continue
+        why = "is a folder" if path.is_dir() else "is read-only" if path.exists() else ""
+        why = why or ("has no folder to stand in" if not path.parent.is_dir() else "stands in a read-only folder")
+        raise UnusableInput(f"cannot write {destination}: it {why}; nothing was done, name another file")
 
 
 def _tell(migration: Migration, stream: TextIO) -> None:

@@ -34,8 +34,12 @@ def headline(migration: Migration) -> str:
     """The run in one sentence."""
     where = visible(str(migration.root))
     if nothing_found(migration):
+        if not migration.tally.files_seen:
+            return f"There is no Python file, notebook or dependency file in {where}: is it the right folder?"
         searched = plural(migration.tally.files_seen, "file")
         return f"Nothing here uses fair-esm: {searched} searched in {where}."
+    if not migration.changed:
+        return f"Nothing to rewrite in {where} (fair-esm to {migration.to}): what is found is left for you."
     files = plural(len(migration.changed), "file")
     if migration.applied:
         return f"Rewrote {files} in {where} (fair-esm to {migration.to})."

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from codemod.records import FilePlan, Group, Leftover, Migration
-from codemod.report.hunks import Row, window
+from codemod.report.hunks import Row, windows
 from codemod.review.walk import Walk
 
 
@@ -33,7 +33,7 @@ def jump(walk: Walk, migration: Migration, by: int) -> Walk:
 
 def around(plan: FilePlan, leftover: Leftover, context: int) -> Sequence[Row]:
     """The line of a leftover as it is today, with some lines before and after."""
-    return window(plan, leftover.line, context)
+    return windows(plan.source, context)(leftover.line)
 
 
 def group_of(migration: Migration, leftover: Leftover) -> Group | None:

@@ -123,6 +123,36 @@ def test_a_question_without_sense_is_2_and_touches_nothing(
     assert photograph(tree) == before
 
 
+@pytest.mark.parametrize("option", ["--json", "--patch", "--html", "--sarif"])
+@pytest.mark.parametrize("name", ["no/such/folder/report", "."], ids=["no folder", "a folder"])
+def test_apply_writes_nothing_where_its_report_cannot_be_written(
+    option: str, name: str, tree: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    before = photograph(tree)
+    code, out, err = run(capfdbinary, tree, "--apply", option, tree / name)
+    assert (code, out, err.count(b"\n")) == (2, b"", 1)
+    assert b"cannot write" in err
+    assert b"nothing was done" in err
+    assert photograph(tree) == before
+
+
+def test_a_wrong_option_is_answered_in_one_line(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    code, out, err = run(capfdbinary, "--frobnicate")
+    assert (code, out) == (2, b"")
+    assert err == b"codemod: unrecognized arguments: --frobnicate; --help lists the options\n"
+
+
+def test_a_folder_without_programs_is_doubted(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    code, out, _ = run(capfdbinary, tmp_path)
+    assert code == 0
+    assert b"is it the right folder?" in out
+
+
+def test_where_nothing_can_be_rewritten_it_says_so(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    _, out, _ = run(capfdbinary, grow(tmp_path, {"left.py": LEFT}), "--to", "hf")
+    assert b"Nothing to rewrite in" in out
+
+
 def test_one_line_names_a_path_that_is_not_there(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     code, out, err = run(capfdbinary, tmp_path / "gone")
     assert (code, out, err.count(b"\n")) == (2, b"", 1)

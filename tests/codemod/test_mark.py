@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import sysconfig
 from dataclasses import replace
 from pathlib import Path
@@ -281,6 +282,24 @@ def test_a_preview_counts_lines_as_they_are_and_an_apply_as_they_are_written(tmp
     moved = as_written(found).leftovers
     assert [written[each.line - 1] for each in moved] == ["import esm", f"    return {MSA}"]
     assert [each.line for each in moved] != [each.line for each in plan.leftovers]
+
+
+def test_reasons_name_the_lines_of_the_written_file(tmp_path: Path) -> None:
+    source = f"import esm\n\nmodel, alphabet = {ESM2}\n\n\ndef old():\n    m, a = {MSA}\n    return a.mask_idx\n"
+    grow(tmp_path, {"a.py": source.encode(), "b.py": b"from a import old\n\nm, a = old()\n"})
+    found = planned(tmp_path)
+    before = [(each.line, each.why) for each in found.leftovers if "a.py" in each.why]
+    moved = as_written(found)
+    written = {plan.path: plan.result.split("\n") for plan in moved.changed}["a.py"]
+    assert before == [(1, "still needed in a.py, line 7"), (8, before[1][1])]
+    for each in moved.leftovers:
+        named = re.search(r"a\.py(?::|, line )(\d+)", each.why)
+        assert not named or MSA in written[int(named[1]) - 1]
+    (left,) = [group for group in moved.groups if group.status == "left"]
+    assert {line for _, line in left.lines} == {each.line for each in moved.leftovers if each.rule != "imports"}
+    assert [group for group in moved.groups if group.status != "left"] == [
+        group for group in found.groups if group.status != "left"
+    ]
 
 
 def test_edits_do_not_hold_the_comments(tmp_path: Path) -> None:

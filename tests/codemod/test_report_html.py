@@ -6,16 +6,20 @@ import html as stdlib_html
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Optional
 
 import pytest
 
+from codemod.mark_lines import as_written
+from codemod.migrate import Settings, migrate
 from codemod.records import FilePlan, Group, Leftover, Migration
 from codemod.report.html import to_html
 from codemod.report.picture import WIDTH, picture
 from tests.codemod.report_sample import empty, plan, sample
+from tests.codemod.trees import grow
 
 VOID = {"meta", "input"}
 
@@ -237,6 +241,14 @@ def test_each_leftover_shows_its_line() -> None:
     page = to_html(sample())
     assert 'id="left-4" tabindex="-1">line 6: ' in page
     assert Tree(page).text.count("model, alphabet = esm.pretrained.load_model_and_alphabet(sys.argv[1])") == 1
+
+
+def test_once_applied_a_leftover_shows_its_line_as_it_is_now(tmp_path: Path) -> None:
+    source = "import esm\n\nmodel, alphabet = esm.pretrained.esm2_t6_8M_UR50D()\nx = esm.pretrained.esmfold_v1()\n"
+    found = migrate(Settings((grow(tmp_path, {"a.py": source.encode()}),), "hf", mark=True))
+    for migration in (found, replace(as_written(found), applied=True)):
+        shown = re.findall(r'<li id="left-\d+".*?</li>', to_html(migration))
+        assert [Tree(each).text.rstrip().endswith(("import esm", "esmfold_v1()")) for each in shown] == [True, True]
 
 
 def dumped(file: Path, scratch: Path) -> str:
