@@ -25,7 +25,7 @@ class Anchors:
         made = Anchors({plan.path: f"file-{number}" for number, plan in enumerate(plans, 1)})
         for plan in plans:
             known = owners(migration, plan) if plan.changed else {}
-            for hunk in hunks(plan) if known else ():
+            for hunk in hunks(plan, coloured=False) if known else ():
                 for number in sorted(groups_of(hunk, known)):
                     made.changes.setdefault(number, []).append((plan.path, first_line(hunk)))
         lefts = (leftover for plan in plans for leftover in sorted(plan.leftovers))

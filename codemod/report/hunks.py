@@ -68,7 +68,7 @@ def hunks(plan: FilePlan, context: int = CONTEXT, *, coloured: bool = True) -> l
 
 def windows(text: str, context: int = CONTEXT) -> Callable[[int], Hunk]:
     """What gives a line of a text (1-based) with some lines around it; nothing past the end."""
-    side = _Side(text)
+    side = _Side(text, True)
 
     def window(number: int) -> Hunk:
         inside = range(max(number - 1 - context, 0), min(number + context, len(side.texts)))
