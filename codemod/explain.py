@@ -7,19 +7,24 @@ from pathlib import Path
 from typing import Optional
 
 from codemod.errors import UnusableInput
+from codemod.labels import label_page
 
 _FOLDER = Path(__file__).with_name("rules")
 
 
 def explain(rule: Optional[str]) -> str:
-    """One rule's page, or a line for each rule. Raises UnusableInput for a rule that does not exist."""
+    """One rule's page, or a line for each rule; also what a label of the report means that is no rule.
+
+    Raises UnusableInput for a name that is neither.
+    """
     names = rule_names()
     if rule is None:
         width = max(map(len, names))
         return "\n".join(f"{name:{width}}  {page(name).splitlines()[0]}" for name in names)
-    if rule not in names:
+    found = page(rule) if rule in names else label_page(rule)
+    if found is None:
         raise UnusableInput(f"there is no rule {rule!r}; the rules are {', '.join(names)}")
-    return page(rule)
+    return found
 
 
 def rule_names() -> list[str]:

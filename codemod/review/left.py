@@ -23,6 +23,7 @@ def jump(walk: Walk, migration: Migration, by: int) -> Walk:
     places = leftovers(migration)
     if not places:
         return replace(walk, said="nothing is left for you to finish")
+    walk = replace(walk, explained=0)
     if walk.left is not None:
         at = (walk.left + by) % len(places)
         return replace(walk, left=at, said="round again" if (at > walk.left) != (by > 0) else "")

@@ -9,7 +9,8 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from codemod.explain import page
+from codemod.explain import page, rule_names
+from codemod.labels import label_page
 from codemod.records import Group, Migration
 from codemod.report import words
 from codemod.report.terminal_diff import SIDE_BY_SIDE, diff, listing
@@ -107,6 +108,8 @@ class Screen:
             own = {(each.path, each.line) for each in places} & set(group.lines)
             count = f"{words.plural(len(own), 'line')} in {words.plural(len(group.files), 'file')}"
             self.console.print(Text(f"Left as a whole: {count} that one value joins.", "dim"))
+        if walk.explained:
+            self._explain(place.rule, 1, 1)
 
     def _summary(self, walk: Walk, migration: Migration) -> None:
         self._rule("what will be written", None)
@@ -146,7 +149,8 @@ class Screen:
     def _explain(self, rule: str, number: int, total: int) -> None:
         more = f"  ({number} of {total}, x for the next)" if total > 1 else ""
         self.console.print(Text(f"\n{rule}", "bold magenta").append(more, "not bold dim"))
-        self.console.print(Padding(Text(page(rule)), (0, 0, 0, 2)))
+        told = page(rule) if rule in rule_names() else label_page(rule)
+        self.console.print(Padding(Text(told or "Nothing more is known of it."), (0, 0, 0, 2)))
 
     def _rule(self, title: str, verdict: object) -> None:
         told = {True: ", accepted before", False: ", rejected before"}.get(bool(verdict)) if verdict is not None else ""

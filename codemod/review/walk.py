@@ -113,6 +113,7 @@ SUMMARY: Keys = {
 LEFT: Keys = {
     **_LEFTOVERS,
     "m": ("[m]ore context", _more),
+    "x": ("e[x]plain", lambda walk: replace(walk, explained=1 - walk.explained)),
     "b": ("[b]ack", lambda walk: _turn(walk, walk.at)),
     "q": ("[q]uit", lambda walk: replace(walk, outcome="quit")),
 }
@@ -120,7 +121,7 @@ HELP = {
     "y": "accept the whole group: half of it would be a broken program",
     "n": "leave the whole group as it is; imports and dependency files follow",
     "m": "show more lines around the changes, up to the whole file",
-    "x": "explain the rules behind the changes, one at each press",
+    "x": "explain the rules behind the changes, one at each press; what is in brackets behind a reason",
     "e": "edit a file as it will be in your editor ($VISUAL, $EDITOR)",
     "p": "go back a page and decide again",
     "a": "accept this group and all that follow, but for those you rejected",

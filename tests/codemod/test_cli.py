@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 from codemod import __version__
 from codemod.cli import main
 from codemod.explain import rule_names
+from codemod.labels import LABELS, label_page
+from tests.codemod.test_cases import read_case
 from tests.codemod.trees import commit, fast_disk, git, grow, photograph
 
 UNITS = (
@@ -65,7 +68,8 @@ def test_a_preview_is_0_and_touches_nothing(tree: Path, capfdbinary: pytest.Capt
 
 
 def test_a_preview_is_what_happens_without_an_action(tree: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert run(capfdbinary, tree, "--dry-run")[1] == run(capfdbinary, tree)[1]
+    shown = [re.sub(rb"in [\d.]+ s\.", b"", run(capfdbinary, tree, *words)[1]) for words in (["--dry-run"], [])]
+    assert shown[0] == shown[1]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +125,23 @@ def test_a_question_without_sense_is_2_and_touches_nothing(
     assert words[-1].encode() in err or b"expected one argument" in err
     assert b"Traceback" not in err
     assert photograph(tree) == before
+
+
+@pytest.mark.parametrize("label", [*LABELS, "the model.named_children()", "esm.pretrained", "iter(esm.Output)"])
+def test_every_label_of_a_report_is_explained(label: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    code, page, _ = run(capfdbinary, "--explain", label)
+    assert code == 0
+    assert page.decode().strip() == label_page(label)
+    assert max(map(len, page.decode().splitlines())) <= 120
+
+
+def test_a_report_has_no_label_that_is_not_explained() -> None:
+    files = sorted((Path(__file__).parent / "cases").glob("*/*.txt"))
+    cases = [read_case(file.read_text("utf-8")).leftovers for file in files]
+    labels = {line.split(": ")[1] for leftovers in cases for line in leftovers}
+    unknown = {label for label in labels if label not in rule_names() and not label_page(label)}
+    assert len(labels) > 15
+    assert not unknown
 
 
 @pytest.mark.parametrize("option", ["--json", "--patch", "--html", "--sarif"])

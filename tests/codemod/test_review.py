@@ -236,6 +236,13 @@ def test_the_page_of_a_leftover_shows_its_line_and_why(unfinished: Talk) -> None
     assert "Left as a whole: 1 line in 1 file" in page
 
 
+def test_what_stands_in_brackets_is_explained_on_the_page(unfinished: Talk) -> None:
+    unfinished.refused("lxlq")
+    assert unfinished.said.count("It goes by itself with the last use it serves") == 1
+    unfinished.refused("llxq")
+    assert unfinished.said.count("Load the same checkpoint from the Hub") == 1
+
+
 @pytest.mark.parametrize("key", ["y", "n", "a", "w", "e", "\n"])
 def test_the_page_of_a_leftover_decides_nothing(key: str) -> None:
     page = Walk((1, 2), left=0)

@@ -1,0 +1,66 @@
+"""What stands in brackets behind a place that is left, where it is not the name of a rule: `--explain` knows it too."""
+
+from __future__ import annotations
+
+import re
+from typing import Optional
+
+LABELS = {
+    "imports": """An import of fair-esm stays because something still needs it.
+
+It goes by itself with the last use it serves: finish the places that are named, and run again.""",
+    "dependencies": """A dependency file keeps fair-esm because something in the repository still uses it.
+
+It is replaced by what the migrated code needs as soon as no use is left: run again then.""",
+    "documentation": """A document tells its readers to install or run fair-esm. Only a person can rewrite it.""",
+    "command_line": """A script, recipe or string runs fair-esm's own programs, or installs it.
+
+`esm-extract` and `esm-fold` come with fair-esm alone; call a script of your own that uses the migrated code.""",
+    "unreadable": """The file could not be read as a program, so nothing is known of it.
+
+Mend what the line names (a syntax error, the encoding, the file's rights) and run again, or leave the file out with
+`--exclude`.""",
+    "widths": """A number that follows from the width of the embeddings, or may.
+
+The new model's embeddings have another width. What is proven to follow is rewritten; this one could be something else.
+Look at it, and change it together with what it meets.""",
+    "stale_artefacts": """Files of embeddings or models that were saved with the old model.
+
+They are found by their names and read as if they were new, but hold other numbers, and perhaps another width. Delete
+them, or save the new ones under another name.""",
+    "word": """A name that only fair-esm's objects have, on an object whose origin cannot be seen.
+
+It may be handed over by a program outside this repository. If it is fair-esm's, migrate it by hand; if not, it can
+stay. Until that is known, what it may share values with is left too.""",
+    "mixed": """A value that is fair-esm's in one case and something else in another.
+
+Rewriting it would break the other case. Give the two cases two variables or two functions, and run again.""",
+    "escape": """A value of fair-esm's goes where this tool cannot follow it: into other people's code, or a container.
+
+Nobody can say what is done with it there, so nothing that shares it is rewritten.""",
+    "holder": """A method of torch that reaches into a module which holds the model: its parameters get other names.
+
+State dicts saved before do not load after: convert the checkpoint (`python -m codemod convert`), or map the names.""",
+    "unbound": """A line that fails today: the name it reads is defined nowhere.
+
+It is left as it is; take it out, or define the name.""",
+    "string": """fair-esm is named in a string that code acts on (`mock.patch("esm...")`, `find_spec("esm")`).
+
+Change it to what the migrated code uses.""",
+    "indirect": """A method of fair-esm's is called through a variable: `f = model.forward; f(tokens)`.
+
+Call it directly, and run again.""",
+}
+
+_OURS = re.compile(r"\besm\b|\bthe (?:model|alphabet)\b|^torch\.hub")
+_WITHOUT = """{} has no proven counterpart in transformers.
+
+The use is left, and with it everything that shares its values; see what is left for you in the report, or run with
+`--to stub` to have it raise an error that says what to do."""
+
+
+def label_page(label: str) -> Optional[str]:
+    """What a label means and what to do; None for one that is never written."""
+    if label in LABELS:
+        return LABELS[label]
+    return _WITHOUT.format(label) if _OURS.search(label) else None
