@@ -14,8 +14,18 @@ from codemod.cli import main
 # Syntax trees have no cycles to collect; looking for them again and again takes a tenth of a run.
 gc.set_threshold(200_000, 20, 100)
 
-if __name__ == "__main__":
+
+def run() -> int:
+    """The command line, with its two ways of being cut short."""
     try:
-        raise SystemExit(main())
-    except BrokenPipeError:  # `| head` has seen enough
-        raise SystemExit(0) from None
+        return main()
+    except BrokenPipeError:  # `| head` has seen enough; Python would complain when it closes what nobody reads
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+    except KeyboardInterrupt:  # the transaction has taken back what it had begun
+        print("\ncodemod: stopped; no file is half written, and --undo takes a finished --apply back", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

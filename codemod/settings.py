@@ -41,8 +41,13 @@ def _table(file: Path) -> dict[str, object]:
         import tomli as tomllib
 
     try:
-        tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        text = file.read_text(encoding="utf-8")
+        tools = tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError as error:
+        if "tool.codemod" in text:
+            raise UnusableInput(f"{file} has settings for this tool and cannot be read: {error}; mend it") from error
         return {}  # its owner hears of it from the tools that need the file
+    except (UnicodeDecodeError, OSError):
+        return {}
     table = tools.get("codemod", {}) if isinstance(tools, dict) else {}
     return dict(table) if isinstance(table, dict) else {}

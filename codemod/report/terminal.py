@@ -27,7 +27,13 @@ def open_console(file: Optional[TextIO] = None) -> Console:
     stream = sys.stdout if file is None else file
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")
-    return Console(file=file, highlight=False, markup=False, emoji=False)
+    return _Console(file=file, highlight=False, markup=False, emoji=False)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """`| head` has seen enough, which is no error; rich would exit with 1, which says that `--check` found some."""
+        raise BrokenPipeError
 
 
 def show(migration: Migration, console: Console, *, next_steps: Optional[Sequence[words.Step]] = None) -> None:

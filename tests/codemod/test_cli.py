@@ -24,6 +24,8 @@ LEFT = b"import esm\n\nmodel, alphabet = esm.pretrained.esm_msa1b_t12_100M_UR50S
 OTHER = b"import torch\n\nprint(torch.zeros(1))\n"
 FILES = {"units.py": UNITS, "sub/left.py": LEFT, "other.py": OTHER, "requirements.txt": b"fair-esm==2.0.0\nnumpy\n"}
 
+ROOT = Path(__file__).parents[2]
+
 __all__ = ["fast_disk"]
 
 
@@ -155,6 +157,40 @@ def test_apply_writes_nothing_where_its_report_cannot_be_written(
     assert b"cannot write" in err
     assert b"nothing was done" in err
     assert photograph(tree) == before
+
+
+def test_a_reader_that_leaves_is_no_error(tree: Path) -> None:
+    command = [sys.executable, "-m", "codemod", str(tree), "--to", "hf"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_ctrl_c_is_one_sentence_and_no_traceback(tree: Path) -> None:
+    program = f"""
+import runpy, sys, codemod.migrate
+def migrate(settings, progress):
+    raise KeyboardInterrupt
+codemod.migrate.migrate = migrate
+sys.argv = ["codemod", {str(tree)!r}]
+runpy.run_module("codemod", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.strip().count("\n")) == (130, "", 0)
+    assert "no file is half written" in done.stderr
+
+
+@pytest.mark.parametrize(("settings", "code"), [("[tool.codemod\nto = 'hf'\n", 2), ("[tool.other\n", 0)])
+def test_settings_that_cannot_be_read_are_not_passed_over(
+    settings: str, code: int, tree: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (tree / "pyproject.toml").write_text(settings, "utf-8")
+    found, _, err = run(capfdbinary, tree)
+    assert found == code
+    assert (b"cannot be read" in err) == bool(code)
 
 
 def test_a_wrong_option_is_answered_in_one_line(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
