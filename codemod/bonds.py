@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from codemod.flow.analysis import Analysis
 from codemod.library import STUBBED
 from codemod.usage import Use
-from codemod.values import Map, Meaning, Tup, Value, origins
+from codemod.values import Meaning, Tup, Value, held_by, origins
 
 
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
@@ -21,21 +21,23 @@ def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
 
 
 def _together(parts: Sequence[Value]) -> Iterator[frozenset[ast.AST]]:
-    """What belongs together in values that go together; a container of like things holds choices, each on its own."""
+    """What belongs together in values that go together: where each is one of the same choices, the choices do not."""
     holding = [each for each in parts if origins(each)]
-    if len(holding) == 1 and isinstance(holding[0], (Tup, Map)):
-        inside = _inside(holding[0])
-        if len({_shape(each) for each in inside}) > 1:
-            yield origins(holding[0])
-        for each in inside:
-            yield from _together([each])
-    elif len(together := frozenset(origin for each in holding for origin in origins(each))) > 1:
-        yield together
+    if len({origins(each) for each in holding}) > 1:
+        yield frozenset(origin for each in holding for origin in origins(each))
+        return
+    for each in holding:
+        yield from _inside(each)
 
 
-def _inside(value: Tup | Map) -> list[Value]:
-    held = value.items if isinstance(value, Tup) else (*(each for _, each in value.items), value.rest)
-    return [each for each in held if origins(each)]
+def _inside(value: Value) -> Iterator[frozenset[ast.AST]]:
+    """A container of like things holds choices, each on its own; one of unlike things holds what goes together."""
+    held = [each for each in held_by(value) if origins(each)]
+    if len({_shape(each) for each in held}) > 1:
+        yield from _together(held)
+    else:
+        for each in held:
+            yield from _inside(each)
 
 
 def _shape(value: Value) -> object:

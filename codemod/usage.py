@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.asking import asks_for_attribute, chosen_factories, in_strings
-from codemod.dtypes import changes_dtype
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
 from codemod.holders import reached_into, restored
@@ -31,6 +30,7 @@ from codemod.library import (
     UNCHANGED,
     WORDS,
 )
+from codemod.modules import callee, changes_dtype, is_alike
 from codemod.source import Source
 from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import (
@@ -102,7 +102,8 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
     yield from _mention(analysis, source, node)
     base = analysis.values.get(node.value)
     if isinstance(base, Mixed):
-        yield _mixed(source, node, base, f".{node.attr}")
+        if not is_alike(source, node):
+            yield _mixed(source, node, base, f".{node.attr}")
     elif held := reached_into(analysis, source, node):
         why = f".{node.attr} of a module that holds the model: parameters have other names in transformers"
         yield Use(source, node, "holder", None, held, why)
@@ -121,10 +122,10 @@ def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]
     unchanged = node.attr in (*SAME.get(base.kind, ()), *UNCHANGED.get(base.kind, ())) or base.kind == LAYERS
     if not isinstance(node.ctx, ast.Load):
         yield Use(source, node, f"{base.kind}.{node.attr}=", base, base.origins)
-    elif base.kind == MODEL and node.attr == "to" and changes_dtype(_callee(source, node)):
+    elif base.kind == MODEL and node.attr == "to" and changes_dtype(callee(source, node)):
         yield Use(source, node, f"{MODEL}.to(dtype)", base, base.origins)
     elif not unchanged:
-        called = _callee(source, node)
+        called = callee(source, node)
         key = f"{base.kind}.{node.attr}"
         yield Use(source, called or node, f"{key}()" if called else key, base, base.origins)
 
@@ -137,7 +138,7 @@ def _mention(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use
     parent = source.parents[node]
     if parent in value.origins or _absorbed(analysis, node, parent):
         return
-    called = _callee(source, node)
+    called = callee(source, node)
     key = f"{value.kind}()" if called else value.kind
     if value.kind == "esm.pretrained" and asks_for_attribute(analysis, parent):
         yield Use(source, parent, "hasattr(esm.pretrained)", value, value.origins | chosen_factories(analysis, source))
@@ -153,15 +154,11 @@ def _absorbed(analysis: Analysis, node: ast.expr, parent: ast.AST) -> bool:
     return isinstance(parent, ast.Attribute) or (isinstance(parent, ast.Call) and parent.func is not node)
 
 
-def _callee(source: Source, node: ast.AST) -> Optional[ast.Call]:
-    parent = source.parents.get(node)
-    return parent if isinstance(parent, ast.Call) and parent.func is node else None
-
-
 def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
     function = analysis.values.get(node.func)
     if isinstance(function, Mixed):
-        yield _mixed(source, node, function, "()")
+        if not is_alike(source, node.func):
+            yield _mixed(source, node, function, "()")
     elif isinstance(function, Meaning):
         yield from _call_of(analysis, source, node, function)
     elif made(analysis.datasets, function):

@@ -153,7 +153,7 @@ def origins(value: Value) -> frozenset[ast.AST]:
     """Every expression of fair-esm's that the value holds, at any depth."""
     if isinstance(value, (Meaning, Mixed)):
         return value.origins
-    return frozenset(origin for part in _parts(value) for origin in origins(part))
+    return frozenset(origin for part in held_by(value) for origin in origins(part))
 
 
 def is_stub(value: Value) -> bool:
@@ -165,7 +165,7 @@ def meanings(value: Value) -> Iterator[Meaning]:
     """The fair-esm values inside a value, at any depth."""
     if isinstance(value, Meaning):
         yield value
-    for part in _parts(value):
+    for part in held_by(value):
         yield from meanings(part)
 
 
@@ -215,8 +215,8 @@ def rows(value: Value) -> tuple[Tup, ...]:
 
 def shallow(value: Value, depth: int = 0) -> Value:
     """The value without what lies too deep in it."""
-    parts = _parts(value)
-    if not parts or (depth < _DEEP and not any(map(_parts, parts))):
+    parts = held_by(value)
+    if not parts or (depth < _DEEP and not any(map(held_by, parts))):
         return value
     if depth >= _DEEP:
         return _conflict(value, None)
@@ -232,7 +232,8 @@ def shallow(value: Value, depth: int = 0) -> Value:
     return value
 
 
-def _parts(value: Value) -> tuple[Value, ...]:
+def held_by(value: Value) -> tuple[Value, ...]:
+    """The values directly inside a container, a choice or a function with arguments already given."""
     if isinstance(value, Tup):
         return value.items
     if isinstance(value, Seq):

@@ -113,6 +113,13 @@ class Analysis:
     def evaluate(self, frame: Frame, node: ast.expr) -> Value:
         return evaluate(frame, node)
 
+    def returned(self, frame: Frame, node: ast.AST) -> list[Value]:
+        """What a function returns when it is run in a frame of its own."""
+        if isinstance(node, ast.Lambda):
+            return [frame.evaluate(node.body)]
+        execute(frame, node.body)  # type: ignore[attr-defined]
+        return frame.returned
+
     def external(self, frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:
         return external(frame, node, name, arguments)
 
@@ -168,7 +175,7 @@ class Analysis:
 
     def loaded(self, node: ast.AST, kind: str, name: Value) -> None:
         """A call of a fair-esm name, with the value of its first argument."""
-        self.calls[node] = (kind, name)
+        self.calls[node] = (kind, join(self.calls.get(node, (kind, None))[1], name))
 
     def depth(self, model: Meaning) -> Value:
         """The number of layers, where every checkpoint the model can be has the same."""

@@ -8,6 +8,7 @@ from typing import Optional
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.containers import CONTAINER
+from codemod.flow.contexts import returned_here
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 from codemod.values import (
@@ -93,7 +94,7 @@ def call_function(frame: Frame, function: Func, arguments: Arguments) -> Value:
         rest = Tup(tuple(positional[len(names) :]))
         cells.write(("param", function.node, signature.vararg.arg), rest)
     _keywords(frame, function, arguments, names)
-    return cells.read(("return", function.node))
+    return returned_here(frame, function, arguments, cells.read(("return", function.node)))
 
 
 def _keywords(frame: Frame, function: Func, arguments: Arguments, names: list[str]) -> None:

@@ -18,7 +18,7 @@ class Cells:
 
     def __init__(self, open_kinds: tuple[type, ...] = (str, int)) -> None:
         self.importable: set[ast.AST] = set()  # functions that callers outside the repository may call
-        self._open_kinds = open_kinds  # literals that their parameters may have others of
+        self.open_kinds = open_kinds  # literals that their parameters may have others of
         self._values: dict[Key, Value] = {}
         self._attributes: defaultdict[ast.AST, dict[Key, Value]] = defaultdict(dict)
         self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
@@ -33,7 +33,7 @@ class Cells:
 
     def write(self, key: Key, value: Value) -> None:
         if isinstance(key, tuple) and key[0] == "param" and key[1] in self.importable:
-            value = opened(value, self._open_kinds)
+            value = opened(value, self.open_kinds)
         before = self._values.get(key)
         after = join(before, value)
         if after != before:

@@ -24,6 +24,8 @@ class Frame:
     scope: Scope
     env: dict[str, Value] = field(default_factory=dict)
     dead: bool = False  # whether control can no longer come here
+    returned: list[Value] = field(default_factory=list)
+    callers: tuple[ast.AST, ...] = ()  # the functions that are run for one call each, down to this one
 
     def evaluate(self, node: ast.expr) -> Value:
         """The value of an expression here (`flow.expressions.evaluate`, which the analysis knows)."""

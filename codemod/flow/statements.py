@@ -163,6 +163,7 @@ def _match(frame: Frame, node: ast.stmt) -> bool:
 def _return(frame: Frame, node: ast.Return) -> bool:
     value = frame.evaluate(node.value) if node.value else None
     if not frame.dead:
+        frame.returned.append(value)
         frame.analysis.cells.write(("return", frame.scope), value)
     return False
 

@@ -42,6 +42,9 @@ def load_model(site: Site) -> Answer:
     if taken:
         yield site.replace(parent, taken)
         return
+    if isinstance(parent, ast.Starred) and isinstance(site.source.parents[parent], ast.Call):
+        yield site.replace(parent, f"{model}, {tokenizer}")
+        return
     statement = site.source.statement_of(site.node)
     targets = _targets(statement, site.node)
     if targets is None or not site.source.starts_line(statement):
