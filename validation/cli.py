@@ -29,15 +29,25 @@ def main(words: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if words is None else words
     if words and words[0] in COMMANDS:
         return COMMANDS[words[0]](words[1:])
-    arguments = _parser().parse_args(words)
-    missing = [name for name in LIBRARIES if importlib.util.find_spec(name) is None]
+    parser = _parser()
+    arguments = parser.parse_args(words)
+    if arguments.synthetic and (arguments.model or arguments.revision):
+        parser.error("--synthetic makes its own checkpoint: leave out --model and --revision")
+    if arguments.revision and arguments.model and Path(arguments.model).is_dir():
+        parser.error(f"{arguments.model} is a local folder and has no --revision")
+    wanted = (*LIBRARIES, "matplotlib") if arguments.plot else LIBRARIES
+    missing = [name for name in wanted if importlib.util.find_spec(name) is None]
     if missing:
         print(f"not installed: {', '.join(missing)}; run `pixi run validate`, or "
               "`pip install 'fair-esm-codemod[validation]'`", file=sys.stderr)
         return NO_ANSWER
     from validation import session  # torch is imported here, after the arguments proved right
 
-    return session.run(arguments)
+    try:
+        return session.run(arguments)
+    except KeyboardInterrupt:
+        print("interrupted: no answer", file=sys.stderr)
+        return NO_ANSWER
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -57,8 +67,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--lengths", type=_lengths, metavar="N,N,...", help="tokens per sequence in the benchmark")
     add("--seconds", type=float, metavar="S", help="time budget of the benchmark for each length")
     add("--only", action="append", default=[], metavar="CHECK", help="this check and what it needs (repeatable)")
-    add("--json", metavar="FILE|-", help="everything measured, as JSON; - is standard output")
-    add("--plot", type=Path, metavar="FILE", help="speed-up and memory against length, png or svg")
+    add("--json", metavar="FILE|-", type=_target, help="everything measured, as JSON; - is standard output")
+    add("--plot", type=_picture, metavar="FILE", help="speed-up and memory against length, png or svg")
     add("--keep-going", action="store_true", help="do not stop at the first failure")
     add("--list", action="store_true", help="the checks and what they ask")
     return parser
@@ -68,6 +78,19 @@ def _folder(word: str) -> Path:
     if not Path(word).is_dir():
         raise argparse.ArgumentTypeError(f"no folder {word}")
     return Path(word)
+
+
+def _target(word: str) -> str:
+    """A place that can be written to, known before the run and not after it."""
+    if word != "-" and not Path(word).resolve().parent.is_dir():
+        raise argparse.ArgumentTypeError(f"no folder {Path(word).parent}")
+    return word
+
+
+def _picture(word: str) -> Path:
+    if not word.endswith((".png", ".svg")):
+        raise argparse.ArgumentTypeError(f"{word} ends neither in .png nor in .svg")
+    return Path(_target(word))
 
 
 def _lengths(word: str) -> tuple[int, ...]:

@@ -44,7 +44,9 @@ class Environment:
 
     @property
     def device_name(self) -> str:
-        return self.gpu if self.device == "cuda" and self.gpu else f"CPU ({self.machine}, {self.threads} threads)"
+        if self.device == "cuda" and self.gpu:
+            return self.gpu
+        return f"CPU ({self.machine}, {self.threads} thread{'s' if self.threads > 1 else ''})"
 
     @property
     def architecture(self) -> Optional[str]:

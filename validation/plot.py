@@ -10,7 +10,9 @@ from validation.bench import CLAIM, FLOOR, PAIRS, Row
 from validation.environment import Environment
 from validation.workloads import MIX
 
-MARKS = ("o", "s", "^", "D")
+#: A pair has its marker and colour, a batch size its line.
+MARKS, LINES = ("o", "s", "^", "D"), ("-", "--", ":", "-.")
+BELOW = {"fontsize": 7, "loc": "upper left", "bbox_to_anchor": (0, -0.15), "ncols": 4}
 
 
 def save(rows: Sequence[Row], machine: Environment, weights: str, target: Path) -> None:
@@ -28,7 +30,7 @@ def save(rows: Sequence[Row], machine: Environment, weights: str, target: Path) 
         _memory(panels[0][1], rows)
     figure.suptitle(
         f"SDPA against other attention, {machine.device_name}, torch {machine.versions['torch']}, "
-        f"{machine.date[:10]}\n{weights}", fontsize=9,
+        f"{machine.date[:10]}\n{weights}{'' if counted else '; memory is counted on a GPU only'}", fontsize=9,
     )
     figure.savefig(target, dpi=150)
     pyplot.close(figure)
@@ -42,7 +44,7 @@ def _speed(axes: Any, rows: Sequence[Row]) -> None:
         place = [row.length * (1 + 0.02 * number) for row in found]  # side by side, so that intervals do not hide
         axes.errorbar(
             place, heights, yerr=[[max(0.0, side) for side in below], [max(0.0, side) for side in above]],
-            marker=MARKS[ord(pair) - ord("a")], capsize=3, linewidth=1, label=f"({pair}) batch {batch}",
+            capsize=3, linewidth=1, label=f"({pair}) batch {batch}", **_style(rows, pair, batch),
         )
     for height, word in ((1.0, "same speed"), (FLOOR, f"floor {FLOOR}"), (CLAIM, f"claim {CLAIM}")):
         axes.axhline(height, color="grey", linestyle=":" if height > 1 else "-", linewidth=0.8)
@@ -50,8 +52,12 @@ def _speed(axes: Any, rows: Sequence[Row]) -> None:
     _length_axis(axes, rows)
     axes.set_ylabel("times faster (median, 95 % interval)")
     axes.set_ylim(bottom=0)
-    pairs = "\n".join(f"({pair}) {PAIRS[pair]}" for pair in sorted({row.pair for row in rows}))
-    axes.legend(fontsize=7, title=pairs, title_fontsize=7, loc="upper left", bbox_to_anchor=(0, -0.15), ncols=4)
+    wrong = {row.pair for row in rows if not row.right}
+    pairs = "\n".join(
+        f"({pair}) {PAIRS[pair]}{' (computes other numbers: no baseline)' if pair in wrong else ''}"
+        for pair in sorted({row.pair for row in rows})
+    )
+    axes.legend(title=pairs, title_fontsize=7, **BELOW)
 
 
 def _memory(axes: Any, rows: Sequence[Row]) -> None:
@@ -59,14 +65,21 @@ def _memory(axes: Any, rows: Sequence[Row]) -> None:
         kept = [row for row in found if row.baseline.peak_bytes and row.model.peak_bytes]
         places = [row.length for row in kept]
         used = [(row.baseline.peak_bytes or 0) / 1e9 for row in kept]
-        axes.plot(places, used, marker=MARKS[ord(pair) - ord("a")], label=f"({pair}) batch {batch}")
+        axes.plot(places, used, label=f"({pair}) batch {batch}", **_style(rows, pair, batch))
         if pair == "a":
             held = [(row.model.peak_bytes or 0) / 1e9 for row in kept]
-            axes.plot(places, held, marker="x", color="black", linestyle="--", label=f"model, batch {batch}")
+            own = {**_style(rows, pair, batch), "marker": "x", "color": "black"}
+            axes.plot(places, held, label=f"model, batch {batch}", **own)
     _length_axis(axes, rows)
     axes.set_ylabel("peak memory of one pass, without weights (GB)")
     axes.set_yscale("log")
-    axes.legend(fontsize=7)
+    axes.legend(**BELOW)
+
+
+def _style(rows: Sequence[Row], pair: str, batch: int) -> dict[str, Any]:
+    number = sorted({row.batch for row in rows}).index(batch)
+    place = sorted(PAIRS).index(pair)
+    return {"marker": MARKS[place], "color": f"C{place}", "linestyle": LINES[number % len(LINES)]}
 
 
 def _length_axis(axes: Any, rows: Sequence[Row]) -> None:

@@ -114,5 +114,6 @@ def _table(measured: Sequence[Measured]) -> Table:
     for item in measured:
         mark = "" if item.holds else "[red]"
         value = f"{shown(item.value)}{' ' + item.unit if item.unit else ''}"
-        table.add_row(f"  {escape(item.what)}", mark + escape(value), escape(item.bound))
+        bound = f"must be {item.bound}" if item.bound else ""
+        table.add_row(f"  {escape(item.what)}", mark + escape(value), escape(bound))
     return table

@@ -34,19 +34,21 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.list:
         return _list(console, checks)
     with console.status("") as status:
-        told = _Told() if not console.is_terminal else lambda text: status.update(escape(text))
+        told = Told() if not console.is_terminal else lambda text: status.update(escape(text))
         lab = Lab(settings(arguments), told)
         try:
             outcomes = _run(console, checks, lab, arguments.keep_going)
         finally:
             lab.close()
-    _write(arguments, lab, outcomes)
+    _write(console, arguments, lab, outcomes)
+    if len(outcomes) < len(checks):
+        console.print("\nStopped at the first failure; --keep-going runs the other checks too.")
     last = report.last_line(outcomes, lab.environment, lab.weights_are, lab.rows, lab.left_out)
     console.print(f"\n{escape(last)}", soft_wrap=True)
     return exit_code(outcomes)
 
 
-class _Told:
+class Told:
     """What takes time, for a log: a line on standard error as each thing starts, and every half minute of one."""
 
     def __init__(self, seconds: float = 30.0) -> None:
@@ -96,7 +98,7 @@ def _list(console: Console, checks: Iterable[check.Check]) -> int:
     return ALL_PASSED
 
 
-def _write(arguments: argparse.Namespace, lab: Lab, outcomes: list[Outcome]) -> None:
+def _write(console: Console, arguments: argparse.Namespace, lab: Lab, outcomes: list[Outcome]) -> None:
     if arguments.json:
         text = json.dumps(document.of(outcomes, lab), indent=1, allow_nan=False) + "\n"
         if arguments.json == "-":
@@ -105,3 +107,5 @@ def _write(arguments: argparse.Namespace, lab: Lab, outcomes: list[Outcome]) -> 
             Path(arguments.json).write_text(text, encoding="utf-8")
     if arguments.plot and lab.rows:
         plot.save(lab.rows, lab.environment, lab.weights_are, arguments.plot)
+    elif arguments.plot:
+        console.print(f"\nNo plot: nothing was timed, {arguments.plot} is not written.")

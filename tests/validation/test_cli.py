@@ -10,8 +10,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from validation import cli, fair_esm
+from validation import cli, fair_esm, plot, session
+from validation.agreement import Agreement
+from validation.bench import Row
 from validation.cli import main
+from validation.environment import Environment
+from validation.records import Timing
 
 NUMBER = {"type": ["number", "null"]}
 TIMING = {
@@ -114,6 +118,50 @@ def test_a_failure_ends_the_run_with_1_and_json_alone_on_standard_output(
     assert "pip uninstall fair-esm" in " ".join(said.err.split())
 
 
+def test_a_run_that_ends_early_says_how_to_go_on_and_that_there_is_no_plot(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fair_esm, "distributions", lambda: ("fair-esm 2.0.0",))
+    assert main(["--device", "cpu", "--synthetic", "tiny", "--plot", str(tmp_path / "out.png")]) == 1
+    shown = capsys.readouterr().out
+    assert "Stopped at the first failure; --keep-going runs the other checks too." in shown
+    assert "No plot: nothing was timed" in shown
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_an_interrupted_run_is_no_answer(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_: Any) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("validation.session.run", interrupted)
+    assert main(["--synthetic", "tiny"]) == 2
+    assert capsys.readouterr().err == "interrupted: no answer\n"
+
+
+def test_a_log_gets_one_line_for_each_thing_that_takes_time(capsys: pytest.CaptureFixture[str]) -> None:
+    told = session.Told(seconds=60)
+    for text in ("downloading x: 1% of 2 GB", "downloading x: 2% of 2 GB", "loading", "loading"):
+        told(text)
+    assert capsys.readouterr().err == "... downloading x: 1% of 2 GB\n... loading\n"
+
+
+@pytest.mark.parametrize("word", ["out.png", "out.svg"])
+def test_both_kinds_of_plot_are_drawn_with_memory_where_it_was_counted(word: str, tmp_path: Path) -> None:
+    close = Agreement(0.002, 0.99999, 0.1)
+    rows = [
+        Row(f"{length} tokens x {batch}", length, batch, pair, "float16", Timing(pair, (2.0,) * 6, 8, 1e9, 2 * 10**9),
+            Timing("model", (1.0,) * 6, 8, 1e9, 10**9), (1.9, 2.1), close, close, pair != "d", "efficient", "flash")
+        for length in (128, 512) for batch in (1, 8) for pair in "abcd"
+    ]
+    machine = Environment(device="cuda", versions={"torch": "2.7.1"}, gpu="NVIDIA GB10", date="2026-11-24 22:00 UTC")
+    plot.save(rows, machine, "owner/name@1234", tmp_path / word)
+    content = (tmp_path / word).read_bytes()
+    assert content.startswith(b"\x89PNG" if word == "out.png" else b"<?xml")
+    assert len(content) > 10_000
+
+
 def test_checks_are_listed_from_their_own_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     shown = capsys.readouterr().out
@@ -127,7 +175,12 @@ def test_an_unknown_check_is_a_bad_argument(words: list[str], capsys: pytest.Cap
     assert "no check is called" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["/no/such/folder"], ["--device", "tpu"], ["--lengths", "1"], ["--lengths", "a"]])
+@pytest.mark.parametrize("words", [["/no/such/folder"], ["--device", "tpu"], ["--lengths", "1"], ["--lengths", "a"],
+                                   ["--plot", "out.pdf"], ["--plot", "/no/such/folder/out.png"],
+                                   ["--json", "/no/such/folder/out.json"],
+                                   ["--synthetic", "tiny", "--model", "owner/name"],
+                                   ["--synthetic", "tiny", "--revision", "main"],
+                                   ["--model", "/tmp", "--revision", "main"]])
 def test_bad_arguments_end_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(words)

@@ -85,7 +85,7 @@ def _steady(model: Loaded, wanted: list[Batch], kept: dict[str, Tensor]) -> Iter
                    advice="two passes differ: dropout is left on, or the device is not deterministic")
     alone = agreement(kept[batch_case.name][1:2, : one.shape[1]], first, mask.bool())
     yield from _judged("alone and in a batch", alone, torch.float32, WRONG.format(hint="the neighbours leak in"))
-    yield Measured("model is in eval mode", model.model.training, equals=False)
+    yield Measured("model is in eval mode", not model.model.training, equals=True)
 
 
 def _by_hand(lab: Lab, wanted: list[Batch], truth: list[Tensor]) -> Iterator[Measured]:
