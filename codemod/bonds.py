@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from codemod.flow.analysis import Analysis
@@ -49,13 +50,11 @@ def _shape(value: Value) -> object:
 
 def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:
     """What looks like fair-esm's on an object that cannot be seen may be any of what its file can reach by imports."""
-    reached: dict[str, set[str]] = {}
+    nodes: defaultdict[str, list[ast.AST]] = defaultdict(list)
     for use in uses:
-        if use.key == "word":
-            path = use.source.path
-            reached[path] = reached.get(path) or reach(analysis, path)
-            near = [each.node for each in uses if each.source.path in reached[path]]
-            yield frozenset([use.node, *near])
+        nodes[use.source.path].append(use.node)
+    for path in dict.fromkeys(use.source.path for use in uses if use.key == "word"):
+        yield frozenset(node for near in reach(analysis, path) for node in nodes[near])
 
 
 def alive(analysis: Analysis, uses: Sequence[Use]) -> list[Use]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 
 from codemod.decide import CHECKOUT, COPY, Decided
 from codemod.flow.analysis import Analysis
@@ -26,12 +27,13 @@ class Aliases:
         self.kept: list[ast.alias] = []
         self.leftovers: list[Leftover] = []
         lost = {starred_root(use.source, use.node): use for use in uses if use.key == "word"}
-        through = {alias: [use for use in uses if _through(use, alias)] for alias in analysis.aliases}
+        through = _through(uses)
+        doubtful = cache(lambda: _doubtful(analysis))
         whys = {}
         for alias, (source, _) in analysis.aliases.items():
             taken = lost.get(written(alias, statement_of(source, alias)))
             why = f"{taken.source.path}, line {taken.line}, may take it through a star import" if taken else ""
-            whys[alias] = why or _reason(analysis, alias, through[alias], migrated)
+            whys[alias] = why or _reason(analysis, alias, through[alias], migrated, doubtful)
         needed = next((alias for alias, why in whys.items() if why), None)
         for alias, (source, _) in analysis.aliases.items():
             statement = statement_of(source, alias)
@@ -50,11 +52,18 @@ def _place(analysis: Analysis, alias: ast.alias) -> str:
     return f"{source.path}, line {statement_of(source, alias).lineno}"
 
 
-def _through(use: Use, alias: ast.alias) -> bool:
-    return alias in use.links or (use.value is not None and alias in use.value.via)
+def _through(uses: Sequence[Use]) -> defaultdict[ast.AST, list[Use]]:
+    """The uses that hang on an import alias, or on any other node."""
+    found: defaultdict[ast.AST, list[Use]] = defaultdict(list)
+    for use in uses:
+        for node in use.links | (use.value.via if use.value else frozenset()):
+            found[node].append(use)
+    return found
 
 
-def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: set[Use]) -> str:
+def _reason(
+    analysis: Analysis, alias: ast.alias, through: list[Use], migrated: set[Use], doubtful: Callable[[], bool]
+) -> str:
     """Why an import stays; empty when it goes."""
     source, name = analysis.aliases[alias]
     if alias in analysis.copies:
@@ -68,7 +77,7 @@ def _reason(analysis: Analysis, alias: ast.alias, through: list[Use], migrated: 
     statement = statement_of(source, alias)
     if alias.name != "*" and written(alias, statement) in _exported(source.tree):
         return "__all__ promises this name to other programs"
-    if not through and name == "esm" and _doubtful(analysis):
+    if not through and name == "esm" and doubtful():
         return "nothing here uses it, and whether it is fair-esm's or EvolutionaryScale's esm cannot be told"
     return ""
 
