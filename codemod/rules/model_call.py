@@ -12,27 +12,17 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
 from typing import Optional
 
 from codemod.library import MODEL, OUTPUT
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
+from codemod.rules._calls import Call, parse
 from codemod.rules._dead_flags import dead_assignments
 from codemod.rules._flags import replaced_flags
-from codemod.shapes import layers_of, model_of
-from codemod.values import Meaning, constants, origins
-
-_PARAMETERS = ("tokens", "repr_layers", "need_head_weights", "return_contacts")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A model call taken apart; `flags` are the arguments after the tokens."""
-
-    node: ast.Call
-    tokens: ast.expr
-    flags: dict[str, ast.expr]
+from codemod.rules._layers import depth_behind, last_layer, requested, unasked
+from codemod.shapes import model_of
+from codemod.values import origins
 
 
 @rewrites(f"{MODEL}()", f"{MODEL}.forward()")
@@ -70,21 +60,9 @@ def _names_no_flag(site: Site, read: ast.Subscript) -> bool:
     """Whether reading the representations does not repeat the expression of `repr_layers`."""
     parent = site.parent(read)
     one_layer = isinstance(parent, ast.Subscript) and parent.value is read
-    return one_layer or (requested(site, read) is not None and depth_behind(site, read) is not None)
-
-
-def parse(node: ast.AST) -> Optional[Call]:
-    """A model call's tokens and flags, or None where they cannot be told apart."""
-    assert isinstance(node, ast.Call)
-    if any(isinstance(each, ast.Starred) for each in node.args) or len(node.args) > len(_PARAMETERS):
-        return None
-    given = dict(zip(_PARAMETERS, node.args))
-    given.update({each.arg: each.value for each in node.keywords if each.arg})
-    if any(each.arg is None for each in node.keywords) or not given.keys() <= set(_PARAMETERS) or "tokens" not in given:
-        return None
-    if node.keywords and node.keywords[0].arg != "tokens" and not node.args:
-        return None
-    return Call(node, given.pop("tokens"), given)
+    if one_layer:
+        return unasked(site, read) is None
+    return (requested(site, read) is not None and depth_behind(site, read) is not None)
 
 
 def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
@@ -209,37 +187,6 @@ def _pads_by_hand(site: Site) -> bool:
 def _reads_hidden_states(site: Site, call: Call) -> bool:
     found = reads(site, call.node, "representations")
     return any(site.group.predicts_tokens or not last_layer(site, each) for each in found)
-
-
-def last_layer(site: Site, read: ast.Subscript) -> bool:
-    """Whether `output["representations"]` is read at the last layer only."""
-    depth = depth_behind(site, read)
-    parent = site.parent(read)
-    if depth is None:
-        return False
-    if isinstance(parent, ast.Subscript) and parent.value is read:
-        return constants(site.value(parent.slice)) == frozenset([depth])
-    return requested(site, read) == [depth]
-
-
-def depth_behind(site: Site, read: ast.Subscript) -> Optional[int]:
-    """The depth of every model whose output is read here, if they agree."""
-    output = site.value(read.value)
-    calls = [each for each in getattr(output, "origins", ()) if isinstance(each, ast.Call)]
-    models = [site.value(model_of(call)) for call in calls]
-    depths = {site.depth(model) if isinstance(model, Meaning) else None for model in models}
-    return depths.pop() if len(depths) == 1 else None
-
-
-def requested(site: Site, read: ast.Subscript) -> Optional[list[int]]:
-    """The literal layer numbers that the calls behind a read ask for."""
-    output = site.value(read.value)
-    found = []
-    for call in getattr(output, "origins", ()):
-        parsed = parse(call)
-        flag = parsed.flags.get("repr_layers") if parsed else None
-        found.append(layers_of(site.value(flag)) if flag is not None else [])
-    return found[0] if found and all(each == found[0] for each in found) else None
 
 
 def _hoisted(site: Site, call: Call, tokens: str, mask: str, stop: int) -> Answer:

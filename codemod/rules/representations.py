@@ -15,7 +15,8 @@ from typing import Optional
 from codemod.library import CHECKPOINTS, NUM_LAYERS, OUTPUT
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, rewrites
-from codemod.rules.model_call import depth_behind, last_layer, parse, requested
+from codemod.rules._calls import parse
+from codemod.rules._layers import depth_behind, last_layer, requested, unasked
 from codemod.values import External
 
 
@@ -30,6 +31,8 @@ def representations(site: Site) -> Answer:
         yield Left("representations are stored into: transformers' hidden states are a tuple")
     elif refusal:
         yield Left(refusal)
+    elif one_layer and unasked(site, read) is not None:
+        yield from _several(site, read)
     elif one_layer and last_layer(site, read):
         yield site.after(read.value, _last(site), parent)
     elif one_layer and isinstance(parent, ast.Subscript) and _may_be_absent(site, read, parent.slice):
