@@ -105,9 +105,11 @@ def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:
 
 
 def _weights(analysis: Analysis, decided: Sequence[Decided]) -> tuple[str, ...]:
-    """The local files of weights whose loading is migrated, as they are written in the programs."""
-    paths = {path for load in _loads(analysis, decided) for path in analysis.paths(load)}
-    return tuple(sorted(path for path in paths if path.endswith(".pt")))
+    """The local files of weights whose loading is migrated, as the programs name them; WEIGHTS.pt for any other."""
+    loads = _loads(analysis, decided)
+    paths = {path for load in loads for path in analysis.paths(load) if path.endswith(".pt")}
+    given = any(analysis.calls[load][0].endswith("_local") and not analysis.paths(load) for load in loads)
+    return tuple(sorted([*paths, *(["WEIGHTS.pt"] if given else [])]))
 
 
 def _loads(analysis: Analysis, decided: Sequence[Decided]) -> list[ast.AST]:
