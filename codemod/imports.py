@@ -61,7 +61,7 @@ class Names:
         found = {match.groups() for text in texts for match in MARKER.finditer(text)}
         self.helpers = [Helper.read(name) for kind, name in sorted(found) if kind and not self._has(name)]
         wanted = {name for kind, name in found if not kind} | {need for each in self.helpers for need in each.needs}
-        self._taken = (self._bound | starred) - leaving
+        self._taken = ((self._bound - _only_modules(source, wanted)) | starred) - leaving
         self.local = {dotted: self._name(dotted) for dotted in sorted(wanted)}
         self.functions = {name: name if self._has(name) else self._free(name) for kind, name in found if kind}
 
@@ -137,6 +137,18 @@ class Names:
         """Whether an earlier run has added this very function."""
         helper, text = Helper.read(name), self.source.text.replace("\r\n", "\n")
         return helper.text.strip() in text or helper.lazy.strip() in text
+
+
+def _only_modules(source: Source, names: Iterable[str]) -> set[str]:
+    """The names that the whole program uses for the module of that name, in whatever function it imports it."""
+    plain = {name for name in names if "." not in name}
+    other = {each.id for each in source.nodes if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
+    other |= {each.arg for each in source.nodes if isinstance(each, ast.arg)}
+    other |= {each.name for each in source.nodes if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
+    aliases = [each for each in source.nodes if isinstance(each, ast.alias)]
+    modules = {each for node in source.imports if isinstance(node, ast.Import) for each in node.names if not each.asname}
+    other |= {each.asname or each.name.partition(".")[0] for each in aliases if each not in modules}
+    return plain - other
 
 
 def needs_package(text: str) -> bool:

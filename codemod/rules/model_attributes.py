@@ -80,6 +80,16 @@ def layer_norm(site: Site) -> Answer:
     yield site.after(node.value, f"{inner}.encoder.emb_layer_norm_after", node)
 
 
+@rewrites(f"{MODEL}.emb_layer_norm_after=")
+def replaced_norm(site: Site) -> Answer:
+    """`Identity()` in its place takes the last normalisation away on both sides."""
+    statement = site.source.parents[site.node]
+    if site.target.to == "fastesm2" or not (isinstance(statement, ast.Assign) and is_identity(statement.value)):
+        yield Left("the model's last normalisation is replaced: what its output means then must be decided by hand")
+    else:
+        yield from layer_norm(site)
+
+
 @rewrites(f"{MODEL}.layers")
 def layers(site: Site) -> Answer:
     """The same parameters under another path: for freezing and counting."""
