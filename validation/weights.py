@@ -21,6 +21,8 @@ from validation.reference import Shape
 PUBLISHED_VALUES = 651_043_649
 DTYPES = ("F32", "F16", "BF16")
 ROTARY = ".attention.self.rotary_embeddings.inv_freq"
+#: The one set for all layers that stock models keep since transformers 5.6.
+STOCK_ROTARY = "rotary_embeddings.inv_freq"
 PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 PARTIAL = "{file} is partial or damaged ({why}): delete it (in the cache: the folder models--OWNER--NAME) and run again"
 
@@ -125,7 +127,7 @@ def unequal(model: nn.Module, stored: Mapping[str, Tensor]) -> Iterator[str]:
             continue
         own = held.get(short(name))
         if own is None and name.endswith(ROTARY):
-            own = held.get("rotary_embeddings.inv_freq")
+            own = held.get(STOCK_ROTARY)
         if own is None or own.shape != value.shape or not _same(own, value):
             yield short(name)
 
@@ -133,14 +135,19 @@ def unequal(model: nn.Module, stored: Mapping[str, Tensor]) -> Iterator[str]:
 def share(model: nn.Module, stored: Mapping[str, Tensor]) -> None:
     """Let parameters and buffers that equal the file's tensors, type included, be the file's own.
 
-    Several float32 models on a CPU then hold 2.6 GB together instead of each. A single buffer that is left out would
-    keep a second mapping of the whole file.
+    Several float32 models on a CPU then hold 2.6 GB together instead of each.
     """
     values = {short(name): value for name, value in stored.items()}
-    for name, own in (*model.named_parameters(), *model.named_buffers()):
-        value = values.get(short(name))
-        if value is not None and own.dtype == value.dtype and own.shape == value.shape and _same(own, value):
-            own.data = value
+    values[STOCK_ROTARY] = values["encoder.layer.0" + ROTARY]
+    for path, module in model.named_modules():
+        for name, own in (*module.named_parameters(recurse=False), *module.named_buffers(recurse=False)):
+            value = values.get(short(f"{path}.{name}" if path else name))
+            if value is None or own.dtype != value.dtype or own.shape != value.shape or not _same(own, value):
+                continue
+            if name in module._buffers:  # its `.data` alone would keep the file's mapping that it was cut from
+                module._buffers[name] = value
+            else:
+                own.data = value
 
 
 def _same(own: Tensor, value: Tensor) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from tests.validation.conftest import lab_on
-from validation import synthetic
+from validation import models, synthetic, weights
 from validation.agreement import BOUNDS, agreement
 from validation.reference import eager, sdpa
 from validation.sequences import Case, cases, realistic, residues, uniform
@@ -24,6 +26,32 @@ def test_the_reference_is_stock_esm(checkpoint: Path, tmp_path: Path, attend: ob
     for case in cases(long=150):
         ids, mask = lab.tokens(case.sequences)
         assert BOUNDS[torch.float32].hold(agreement(reference(ids, mask), stock(ids, mask), mask.bool())), case.name
+
+
+@pytest.mark.parametrize("load", [lambda lab: lab.model(torch.float32), lambda lab: lab.stock(torch.float32, "eager")])
+def test_equal_models_hold_the_files_own_tensors(checkpoint: Path, tmp_path: Path, load: Any) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    encoder = {item.data_ptr() for name, item in lab.tensors.items() if not name.startswith("lm_head.")}
+    gc.collect()  # what other tests have left
+    before = mappings(checkpoint)
+    model = load(lab).model
+    gc.collect()
+    held = {item.data_ptr() for item in (*model.parameters(), *model.buffers())}
+    assert len(encoder & held) >= len(encoder) - 3  # stock models keep one rotary buffer for all layers
+    assert mappings(checkpoint) <= before  # another mapping of 2.6 GB would count again
+
+
+def mappings(folder: Path) -> int:
+    return Path("/proc/self/maps").read_text().count(str(folder / "model.safetensors"))
+
+
+def test_a_tensor_that_differs_is_left_as_the_model_has_it(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    model = models.load_remote(checkpoint, torch.float32, lab.device).model
+    name = "esm.encoder.layer.1.attention.self.query.bias"
+    model.get_parameter(name).data = lab.tensors[name] + 1
+    weights.share(model, lab.tensors)
+    assert list(weights.unequal(model, lab.tensors)) == [name[len("esm."):]]
 
 
 def test_padding_does_not_reach_real_positions(checkpoint: Path, tmp_path: Path) -> None:
