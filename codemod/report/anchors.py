@@ -7,39 +7,46 @@ from dataclasses import dataclass, field
 from codemod.records import FilePlan, Leftover, Migration
 from codemod.report.hunks import Hunk, first_line, hunks
 from codemod.report.owners import groups_of, owners
+from codemod.report.picture import boxes_of
 
 Place = tuple[str, int]  # path, and the line at which a hunk starts
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """`files` by path; `changes` are the places of each group's hunks, in order; `left` the ids of leftovers."""
+    """The ids of `files` by path, of the `boxes` of groups in the picture, and of what is `left`.
+
+    `changes` are the places of each group's hunks in order; `homes` the groups that were left, by their leftovers.
+    """
 
     files: dict[str, str]
+    boxes: dict[int, str] = field(default_factory=dict)
     changes: dict[int, list[Place]] = field(default_factory=dict)
     left: dict[Leftover, str] = field(default_factory=dict)
+    homes: dict[Leftover, int] = field(default_factory=dict)
 
     @staticmethod
     def of(migration: Migration) -> Anchors:
         plans = sorted(migration.files, key=lambda plan: plan.path)
-        made = Anchors({plan.path: f"file-{number}" for number, plan in enumerate(plans, 1)})
+        files = {plan.path: f"file-{number}" for number, plan in enumerate(plans, 1)}
+        made = Anchors(files, boxes_of(migration))
         for plan in plans:
             known = owners(migration, plan) if plan.changed else {}
             for hunk in hunks(plan, coloured=False) if known else ():
                 for number in sorted(groups_of(hunk, known)):
                     made.changes.setdefault(number, []).append((plan.path, first_line(hunk)))
-        lefts = (leftover for plan in plans for leftover in sorted(plan.leftovers))
+        lefts = [leftover for plan in plans for leftover in sorted(plan.leftovers)]
         made.left.update((leftover, f"left-{number}") for number, leftover in enumerate(lefts, 1))
+        left_lines = {place: group.id for group in migration.groups if group.status == "left" for place in group.lines}
+        homes = ((each, left_lines.get((each.path, each.line))) for each in lefts)
+        made.homes.update((each, group) for each, group in homes if group is not None)
         return made
 
-    def targets(self, migration: Migration) -> dict[int, str]:
+    @property
+    def targets(self) -> dict[int, str]:
         """Where each group's first change is; of a group that is left, its first leftover."""
-        found = {number: f"change-{number}-1" for number in self.changes}
-        for group in migration.groups:
-            here = [ident for each, ident in self.left.items() if (each.path, each.line) in group.lines]
-            if group.id not in found and here:
-                found[group.id] = here[0]
-        return found
+        first = {group: self.left[leftover] for leftover, group in reversed(self.homes.items())}
+        return {**first, **{number: f"change-{number}-1" for number in self.changes}}
 
     def numbers(self, plan: FilePlan, hunk: Hunk) -> list[tuple[int, int]]:
         """The groups a hunk belongs to, each with the hunk's number among the group's."""

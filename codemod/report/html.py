@@ -11,7 +11,7 @@ from codemod.report.anchors import Anchors
 from codemod.report.html_diff import diff, listing
 from codemod.report.hunks import Hunk, windows
 from codemod.report.page import page
-from codemod.report.picture import boxes_of, picture
+from codemod.report.picture import picture
 
 KEYS = (
     ("j", "next file"),
@@ -30,12 +30,11 @@ def to_html(migration: Migration) -> str:
     """The whole report: meaning first, then counts, groups, leftovers, the files with their diffs, and what to run."""
     plans = sorted(migration.files, key=lambda plan: plan.path)
     anchors = Anchors.of(migration)
-    boxes = boxes_of(migration)
     title = f"fair-esm to {_text(migration.to)}: {_text(migration.root.name)}"
     head = f"<h1>{title}</h1>{_meaning(migration)}{_summary(migration)}"
     if not plans:
         return page(title, f"<main>{head}</main>")
-    files = "".join(_file(plan, anchors, boxes, migration.applied) for plan in plans)
+    files = "".join(_file(plan, anchors, migration.applied) for plan in plans)
     return page(
         title,
         f"<main>{head}{_groups(migration, anchors)}{_left(migration, anchors)}{_steps(migration)}</main>"
@@ -60,7 +59,7 @@ def _summary(migration: Migration) -> str:
 
 
 def _groups(migration: Migration, anchors: Anchors) -> str:
-    drawn = picture(migration, anchors.files, anchors.targets(migration))
+    drawn = picture(migration, anchors.files, anchors.targets)
     if not drawn:
         return ""
     note = (
@@ -104,25 +103,35 @@ def _bar(plans: Sequence[FilePlan]) -> str:
     )
 
 
-def _file(plan: FilePlan, anchors: Anchors, boxes: dict[int, str], applied: bool) -> str:
+def _file(plan: FilePlan, anchors: Anchors, applied: bool) -> str:
     cells = ' <span class="dim">code cells</span>' if plan.cells else ""
-    changes = diff(plan, lambda hunk: _head(plan, hunk, anchors, boxes)) if plan.changed else ""
+    changes = diff(plan, lambda hunk: _head(plan, hunk, anchors)) if plan.changed else ""
     return (
         f'<details class="file" id="{anchors.files[plan.path]}" data-status="{_text(plan.status)}" open><summary>'
         f'<span class="path">{_text(plan.path)}</span>{cells}'
         f'<span class="status {_text(plan.status)}">{_text(plan.status)}</span>'
-        f'<span class="dim">{words.file_counts(plan)}</span></summary>'
+        f'<span class="dim">{_counts(plan, anchors)}</span></summary>'
         f"{changes}{_left_here(plan, anchors, applied)}</details>\n"
     )
 
 
-def _head(plan: FilePlan, hunk: Hunk, anchors: Anchors, boxes: dict[int, str]) -> str:
+def _counts(plan: FilePlan, anchors: Anchors) -> str:
+    """What was done in a file and what is left, which leads to the first of it."""
+    counts = words.file_counts(plan)
+    if not plan.leftovers:
+        return counts
+    edits, _, left = counts.rpartition(", ")
+    first = anchors.left[min(plan.leftovers)]
+    return f'{edits}{edits and ", "}<a href="#{first}">{left}</a>'
+
+
+def _head(plan: FilePlan, hunk: Hunk, anchors: Anchors) -> str:
     """The groups of a hunk: a link to the picture, and one to the group's next change."""
     said = []
     for group, number in anchors.numbers(plan, hunk):
         total = len(anchors.changes[group])
         more = f' <a href="#change-{group}-{number % total + 1}">{number} of {total}, next</a>' if total > 1 else ""
-        said.append(f' · <a id="change-{group}-{number}" href="#{boxes[group]}">group {group}</a>{more}')
+        said.append(f' · <a id="change-{group}-{number}" href="#{anchors.boxes[group]}">group {group}</a>{more}')
     return "".join(said)
 
 
@@ -132,7 +141,13 @@ def _left_here(plan: FilePlan, anchors: Anchors, applied: bool) -> str:
     line = windows(plan.result if applied else plan.source, 0)
     left = "".join(
         f'<li id="{anchors.left[leftover]}" tabindex="-1">line {leftover.line}: {_text(leftover.why)} '
-        f"{_rule(leftover)}{listing(line(leftover.line))}</li>"
+        f"{_rule(leftover)}{_home(leftover, anchors)}{listing(line(leftover.line))}</li>"
         for leftover in sorted(plan.leftovers)
     )
     return f'<ul class="left">{left}</ul>'
+
+
+def _home(leftover: Leftover, anchors: Anchors) -> str:
+    """A link to the group that was left, in the picture."""
+    group = anchors.homes.get(leftover)
+    return "" if group is None else f' · <a href="#{anchors.boxes[group]}">group {group}</a>'

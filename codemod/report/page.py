@@ -63,7 +63,8 @@ table.list { border-collapse: collapse; } table.list td, table.list th { padding
   vertical-align: top; text-align: left; } table.list td:first-child { white-space: nowrap; }
 pre { background: var(--soft); border: 1px solid var(--line); border-radius: 6px; padding: .6rem .8rem; margin: .3rem 0;
   overflow-x: auto; font-size: 13px; }
-.scroll { overflow-x: auto; margin-top: .6rem; } svg { display: block; max-width: none; } svg text { font-size: 12px; fill: var(--text); }
+.scroll { overflow-x: auto; margin-top: .6rem; } svg { display: block; max-width: none; }
+svg text { font-size: 12px; fill: var(--text); }
 svg .title { fill: var(--dim); } svg rect { fill: none; stroke: var(--line); }
 svg .group > rect { fill: var(--soft); } svg .group.migrated > rect { stroke: var(--green); }
 svg .group.left > rect { stroke: var(--amber); stroke-dasharray: 5 4; }

@@ -234,6 +234,8 @@ def test_a_group_that_is_left_leads_to_the_first_of_it() -> None:
     left = FilePlan("a.py", "left", "x\ny\n", leftovers=(Leftover("a.py", 1, "r", "s"), Leftover("a.py", 2, "q", "t")))
     page = to_html(Migration(Path("/r"), "hf", (left,), (Group(1, ("a.py",), "left", "t", (("a.py", 2),)),)))
     assert '<a href="#left-2"><text class="title"' in page
+    assert 't <span class="dim">[q]</span> · <a href="#group-1">group 1</a>' in page
+    assert '<a href="#left-1">2 left</a></span></summary>' in page
     assert "change-" not in page
 
 
