@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Optional
 from codemod.assemble import Assembled, one_each
 from codemod.candidates import PROGRAMS, marked_files
 from codemod.decide import Decided
-from codemod.manifests.names import is_manifest
 from codemod.manifests.needs import Needs, guarantees, needs_of
 from codemod.manifests.registry import declared, plan_manifest
 from codemod.marking import bare, marked
@@ -51,7 +50,7 @@ def _target(repository: Repository, settings: Settings) -> Target:
 
 def _declares(repository: Repository, package: str, versions: str) -> bool:
     """Whether a dependency file declares a package so that only some of these versions can be meant."""
-    texts = [(path, repository.decoded(path)) for path in filter(is_manifest, repository.files)]
+    texts = [(path, repository.decoded(path)) for path in repository.manifests]
     specs = [declared(path, decoded.text, package) for path, decoded in texts if decoded]
     return any(guarantees(package, each, versions) for each in specs if each)
 
@@ -61,7 +60,7 @@ def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> N
     needs = needs_of(settings.to, settings.remote_code)
     keep = not done.complete or bool(repository.problems) or any(map(runs, chain(*done.draft.leftovers.values())))
     migrated = any(each.migrated for each in done.decided)
-    for path in filter(is_manifest, repository.files):
+    for path in repository.manifests:
         decoded = repository.decoded(path)
         answers = list(plan_manifest(path, decoded.text, needs, keep, migrated)) if decoded else []
         edits = [answer for answer in answers if isinstance(answer, Edit)]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
 from codemod.candidates import FIRST_WORD, PROGRAMS, import_text, names_any
 from codemod.discovery import discover
 from codemod.errors import Undecodable, Unreadable
+from codemod.manifests.names import is_manifest
 from codemod.marker import unmarked
 from codemod.records import Leftover
 from codemod.scan import scan
@@ -38,7 +40,11 @@ class Repository:
         self._texts: dict[str, Optional[Decoded]] = {}
         self._sources: dict[str, Optional[Source]] = {}
 
-    @property
+    @cached_property
+    def manifests(self) -> list[str]:
+        return [path for path in self.files if is_manifest(path)]
+
+    @cached_property
     def programs(self) -> list[str]:
         return [path for path in self.files if path.endswith(PROGRAMS)]
 

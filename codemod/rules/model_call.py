@@ -11,7 +11,6 @@ The mask is computed from the tensor that is handed over, so that cut, masked an
 from __future__ import annotations
 
 import ast
-import re
 from typing import Optional
 
 from codemod.library import MODEL, OUTPUT
@@ -74,7 +73,7 @@ def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
 def mask_of(site: Site, call: Call, tokens: str) -> str:
     """An expression for the attention mask; `config` is at hand wherever the model is."""
     model = model_code(site, call.node)
-    if site.target.to == "hf" and _pads_by_hand(site):
+    if site.target.to == "hf" and site.group.pads_by_hand:
         return f"{helper('padding_mask')}({tokens}, {model}.config)"
     return f"{tokens}.ne({model}.config.pad_token_id)"
 
@@ -174,14 +173,6 @@ def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
         edits.append(site.edit(start - len("tokens="), start, "input_ids="))
     text, named = site.twice(call.tokens, "input_ids")
     return text, [*edits, *named]
-
-
-_PADDING = re.compile(r"\bpad_sequence\b|\bF\.pad\b|functional\.pad\b|\.fill_\(|\bfull\(|padding_idx\)")
-
-
-def _pads_by_hand(site: Site) -> bool:
-    """Whether padding is put among the tokens other than by the tokenizer, whose batches are looked at."""
-    return any(_PADDING.search(source.text) for source in {use.source for use in site.group.uses})
 
 
 def _reads_hidden_states(site: Site, call: Call) -> bool:
