@@ -134,7 +134,13 @@ def test_asking_for_help_loads_nothing_heavy(arguments: list[str]) -> None:
 
 def test_a_tree_without_fair_esm_loads_nothing_heavy(tmp_path: Path) -> None:
     (tmp_path / "program.py").write_text("import numpy\n\nprint(numpy.pi)\n", "utf-8")
-    assert loaded_by("--quiet", str(tmp_path)) == set()
+    assert loaded_by(str(tmp_path)) == set()
+
+
+def test_a_plain_migration_loads_no_library_but_the_reports(tmp_path: Path) -> None:
+    program = "import esm\n\nmodel, alphabet = esm.pretrained.esm2_t6_8M_UR50D()\nprint(alphabet.mask_idx)\n"
+    (tmp_path / "program.py").write_text(program, "utf-8")
+    assert loaded_by("--to", "hf", str(tmp_path)) == {"rich"}
 
 
 def test_a_migration_never_loads_torch() -> None:

@@ -4,9 +4,9 @@
 
 The tree is copied from this interpreter's site-packages and committed to git; `--users` files beside them use fair-esm,
 each a real module with a program at its end (users.py). Each contender is a process of its own; rounds are
-interleaved, and the table gives the medians of CPU seconds (children included) and the largest resident set. Slow
-contenders run once, libcst's on a slice (`1/50`), scaled by bytes. Nothing is asserted: targets stand beside what was
-measured.
+interleaved, and the table gives the least of them (neighbours on a shared machine only ever add), CPU seconds with
+children included, and the largest resident set. Slow contenders run once, libcst's on a slice (`1/50`), scaled by
+bytes. Nothing is asserted: targets stand beside what was measured.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import argparse
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import sysconfig
@@ -164,13 +163,13 @@ def usable(contender: Contender) -> bool:
 
 
 def interleaved(contenders: list[Contender], root: Path, rounds: int) -> dict[str, Cost]:
-    """Medians; one round that warms up is not counted, slow contenders run once."""
+    """The least of the rounds; one that warms up is not counted, slow contenders run once."""
     costs: dict[str, list[Cost]] = {each.name: [] for each in contenders}
     for number in range(rounds + 1):
         for each in contenders:
             if number == 1 or not each.slow:
                 costs[each.name].append(measure(each.command, root))
-    return {name: Cost(*map(statistics.median, zip(*(found[1:] or found)))) for name, found in costs.items()}
+    return {name: Cost(*map(min, zip(*(found[1:] or found)))) for name, found in costs.items()}
 
 
 #: Starts the command from a small process: a child counts the memory of the one it was forked from as its own.
@@ -252,9 +251,13 @@ def versions() -> Iterator[str]:
 
 
 def environment() -> dict[str, str]:
-    """Our own scripts' folder on the path (ruff, ast-grep), and the tool's checkout to import from."""
+    """Our own scripts' folder on the path (ruff, ast-grep), and the tool's checkout to import from.
+
+    Compiled modules are kept, as where it is installed.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    return {**os.environ, "PYTHONPATH": str(PROJECT), "PATH": path}
+    return {**kept, "PYTHONPATH": str(PROJECT), "PATH": path}
 
 
 if __name__ == "__main__":
