@@ -15,10 +15,10 @@ from functools import lru_cache
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import instance_of
 from codemod.flow.cells import Cells
+from codemod.flow.control import execute
 from codemod.flow.expressions import evaluate
 from codemod.flow.externals import external
 from codemod.flow.frame import Frame, lookup_global
-from codemod.flow.statements import execute
 from codemod.library import (
     CHECKPOINTS,
     LAYERS,

@@ -97,7 +97,7 @@ def _dict(frame: Frame, node: ast.Dict) -> Value:
 
 
 def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp) -> Value:
-    outer = dict(frame.env)
+    outer, frame.maybe, maybe = dict(frame.env), 0, frame.maybe
     for generator in node.generators:
         assign(frame, generator.target, element(evaluate(frame, generator.iter)))
         for condition in generator.ifs:
@@ -107,17 +107,25 @@ def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.Generato
         result: Value = Map((), evaluate(frame, node.value))
     else:
         result = Seq(evaluate(frame, node.elt))
-    frame.env = outer
+    frame.env, frame.maybe = outer, maybe
     return result
 
 
 def _either(frame: Frame, node: ast.IfExp) -> Value:
     evaluate(frame, node.test)
-    return join(evaluate(frame, node.body), evaluate(frame, node.orelse))
+    return join(*_if_reached(frame, [node.body, node.orelse]))
+
+
+def _if_reached(frame: Frame, nodes: list[ast.expr]) -> list[Value]:
+    """Expressions of which each may be passed over: a name that one binds may still be what it was."""
+    frame.maybe += 1
+    values = [evaluate(frame, each) for each in nodes]
+    frame.maybe -= 1
+    return values
 
 
 def _any_of(frame: Frame, node: ast.BoolOp) -> Value:
-    return join_all([evaluate(frame, each) for each in node.values])
+    return join_all([evaluate(frame, node.values[0]), *_if_reached(frame, node.values[1:])])
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:

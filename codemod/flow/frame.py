@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis
 
 
+Variables = dict[str, Value]
+
+
+@dataclass
+class Jumps:
+    """The variables as they are wherever a loop is left, or its next turn begins."""
+
+    breaks: list[Variables] = field(default_factory=list)
+    nexts: list[Variables] = field(default_factory=list)
+
+
 @dataclass
 class Frame:
     """`env` follows the variables in the order of execution; cells hold what other scopes may see of them."""
@@ -25,6 +36,9 @@ class Frame:
     env: dict[str, Value] = field(default_factory=dict)
     dead: bool = False  # whether control can no longer come here
     returned: list[Value] = field(default_factory=list)
+    loops: list[Jumps] = field(default_factory=list)  # around what runs, from the outermost
+    watches: list[Variables] = field(default_factory=list)  # what is tried, and every value its variables had there
+    maybe: int = 0  # how many conditions an expression that runs now depends on
     callers: tuple[ast.AST, ...] = ()  # the functions that are run for one call each, down to this one
 
     def evaluate(self, node: ast.expr) -> Value:
@@ -43,7 +57,11 @@ class Frame:
         return lookup_global(self.analysis, self.source.path, name)
 
     def bind(self, name: str, value: Value) -> None:
+        if self.maybe:
+            value = join(self.env.get(name), value)
         self.env[name] = value
+        for watch in self.watches:
+            watch[name] = join(watch.get(name), value)
         self.analysis.cells.write(self._cell(name), value)
 
     def _shared(self, name: str, value: Value) -> Value:

@@ -1,15 +1,14 @@
-"""What a statement does to a scope's variables, in the order of execution; branches are joined, loops run twice."""
+"""What a plain statement does to a scope's variables."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import instance_of
 from codemod.flow.binding import assign, update
 from codemod.flow.calls import apply
-from codemod.flow.datasets import makes_only
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
 from codemod.values import (
@@ -17,39 +16,12 @@ from codemod.values import (
     Class,
     Func,
     Instance,
-    Meaning,
-    Mixed,
     Seq,
     Tup,
     Value,
     element,
     join,
-    join_all,
-    origins,
 )
-
-
-def execute(frame: Frame, body: Iterable[ast.stmt]) -> bool:
-    """Run statements in order; False when control cannot come out at their end (return, raise).
-
-    What stands after that is read like the rest, but nothing it returns comes back.
-    """
-    through, dead = True, frame.dead
-    for statement in body:
-        through = _statement(frame, statement) and through
-        frame.dead = dead or not through
-    frame.dead = dead
-    return through
-
-
-def _statement(frame: Frame, node: ast.stmt) -> bool:
-    run = _EXECUTORS.get(type(node))
-    if run is not None:
-        return run(frame, node) is not False
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.expr):
-            frame.evaluate(child)
-    return True
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:
@@ -71,93 +43,6 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
         update(frame, node.target, Seq(join(element(old), element(new))))
     elif isinstance(node.target, ast.Name):
         frame.bind(node.target.id, OTHER)
-
-
-def _if(frame: Frame, node: ast.If) -> bool:
-    frame.evaluate(node.test)
-    return _branches(frame, [node.body, node.orelse])
-
-
-def _branches(frame: Frame, bodies: list[list[ast.stmt]]) -> bool:
-    before = dict(frame.env)
-    ends = []
-    for body in bodies:
-        frame.env = dict(before)
-        if execute(frame, body):
-            ends.append(frame.env)
-    frame.env = _joined(ends) if ends else frame.env
-    return bool(ends)
-
-
-def _joined(environments: list[dict[str, Value]]) -> dict[str, Value]:
-    joined = dict(environments[0])
-    for environment in environments[1:]:
-        for name, value in environment.items():
-            joined[name] = join(joined.get(name), value)
-    return joined
-
-
-def _loop(frame: Frame, target: ast.expr | None, items: Value, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
-    for _ in range(2):
-        before = dict(frame.env)
-        if target is not None:
-            assign(frame, target, element(items))
-        execute(frame, body)
-        frame.env = _joined([before, frame.env])
-    execute(frame, orelse)
-
-
-def _for(frame: Frame, node: ast.For | ast.AsyncFor) -> None:
-    _loop(frame, node.target, frame.evaluate(node.iter), node.body, node.orelse)
-
-
-def _while(frame: Frame, node: ast.While) -> None:
-    frame.evaluate(node.test)
-    _loop(frame, None, None, node.body, node.orelse)
-    frame.evaluate(node.test)
-
-
-def _with(frame: Frame, node: ast.With | ast.AsyncWith) -> bool:
-    for each in node.items:
-        value = frame.evaluate(each.context_expr)
-        if each.optional_vars is not None:
-            assign(frame, each.optional_vars, element(value) if isinstance(value, Seq) else value)
-    return execute(frame, node.body)
-
-
-def _try(frame: Frame, node: ast.Try) -> bool:
-    before = dict(frame.env)
-    through = execute(frame, node.body) and execute(frame, node.orelse)
-    ends = [frame.env] if through else []
-    start = _joined([before, frame.env])
-    for handler in node.handlers:
-        frame.env = dict(start)
-        if handler.type is not None:
-            frame.evaluate(handler.type)
-        if handler.name:
-            frame.bind(handler.name, OTHER)
-        if execute(frame, handler.body):
-            ends.append(frame.env)
-    frame.env = _joined(ends) if ends else start
-    return execute(frame, node.finalbody) and bool(ends)
-
-
-def _match(frame: Frame, node: ast.stmt) -> bool:
-    """`match`: what a pattern takes out of the subject cannot be told apart."""
-    subject = frame.evaluate(node.subject)  # type: ignore[attr-defined]
-    inside = origins(subject)
-    before, ends = dict(frame.env), []
-    for case in node.cases:  # type: ignore[attr-defined]
-        frame.env = dict(before)
-        for name in [getattr(each, "name", None) or getattr(each, "rest", None) for each in ast.walk(case.pattern)]:
-            if name:
-                frame.bind(name, Mixed(inside) if inside else OTHER)
-        if case.guard is not None:
-            frame.evaluate(case.guard)
-        if execute(frame, case.body):
-            ends.append(frame.env)
-    frame.env = _joined([before, *ends])
-    return True
 
 
 def _return(frame: Frame, node: ast.Return) -> bool:
@@ -217,21 +102,6 @@ def _receiver(owner: ast.ClassDef, node: ast.FunctionDef | ast.AsyncFunctionDef)
     return Class(owner) if "classmethod" in decorators else Instance(owner)
 
 
-def _class(frame: Frame, node: ast.ClassDef) -> None:
-    for decorator in node.decorator_list:
-        frame.evaluate(decorator)
-    bases = [frame.evaluate(base) for base in node.bases]
-    for keyword in node.keywords:
-        frame.evaluate(keyword.value)
-    frame.analysis.inherit(node, [base.node for base in bases if isinstance(base, Class)])
-    inner = Frame(frame.analysis, frame.source, node, dict(frame.env))
-    execute(inner, node.body)
-    fair = [base for base in bases if isinstance(base, Meaning)]
-    if fair and fair[0].kind == "esm.data.FastaBatchedDataset" and makes_only(node):
-        frame.analysis.datasets[node] = fair.pop()
-    frame.bind(node.name, Class(node) if not fair else join_all([*fair, OTHER]))
-
-
 def _import(frame: Frame, node: ast.Import) -> None:
     for alias in node.names:
         import_module(frame.analysis, frame, node, alias)
@@ -255,29 +125,18 @@ def _scoped(frame: Frame, node: ast.stmt) -> None:
     """`global` and `nonlocal` are in the bindings already."""
 
 
-#: Statements of later Pythons than the oldest this runs on.
-_LATER: dict[str, Callable[..., object]] = {"Match": _match, "TryStar": _try}
-_EXECUTORS: dict[type, Callable[..., object]] = {
-    **{getattr(ast, name): run for name, run in _LATER.items() if hasattr(ast, name)},
+#: Statements without statements inside them; a function's run when it is called.
+PLAIN: dict[type, Callable[..., object]] = {
     ast.AnnAssign: _annotated,
     ast.Assign: _assign,
-    ast.AsyncFor: _for,
     ast.AsyncFunctionDef: _function,
-    ast.AsyncWith: _with,
     ast.AugAssign: _augmented,
-    ast.ClassDef: _class,
     ast.Delete: _delete,
-    ast.For: _for,
     ast.FunctionDef: _function,
     ast.Global: _scoped,
-    ast.If: _if,
     ast.Import: _import,
     ast.ImportFrom: _import_from,
     ast.Nonlocal: _scoped,
     ast.Raise: _raise,
     ast.Return: _return,
-    ast.Try: _try,
-    ast.While: _while,
-    ast.With: _with,
 }
-
