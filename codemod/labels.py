@@ -28,6 +28,10 @@ Look at it, and change it together with what it meets.""",
 
 They are found by their names and read as if they were new, but hold other numbers, and perhaps another width. Delete
 them, or save the new ones under another name.""",
+    "weights": """fair-esm's weights are fetched, or torch.hub is told where to keep them.
+
+The migrated code reads the Hugging Face cache: set HF_HOME where TORCH_HOME was set, give `cache_dir=`, and fill the
+cache with `hf download facebook/NAME` where the program runs without a network.""",
     "word": """A name that only fair-esm's objects have, on an object whose origin cannot be seen.
 
 It may be handed over by a program outside this repository. If it is fair-esm's, migrate it by hand; if not, it can

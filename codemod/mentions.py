@@ -100,7 +100,7 @@ def mentions(path: str, text: str, programs: Collection[str] = ()) -> Iterator[L
     `programs` are the Python files of the repository: a command that runs one of them is not fair-esm's, and what
     documents a copy of fair-esm belongs to the copy. `pip install` in scripts is the manifests' and not repeated.
     """
-    if _NOT_HERE.fullmatch(path) or not _WORDS.search(text) or _of_a_copy(path, programs):
+    if _NOT_HERE.fullmatch(path) or not _WORDS.search(text) or of_a_copy(path, programs):
         return
     prose = bool(_PROSE.fullmatch(path)) and not is_manifest(path)
     fair = bool(_FAIR.search(text))
@@ -154,7 +154,7 @@ def _own(script: str, programs: Collection[str]) -> bool:
     return script.endswith(".py") and any(f"/{program}".endswith(f"/{tail}") for program in programs)
 
 
-def _of_a_copy(path: str, programs: Collection[str]) -> bool:
+def of_a_copy(path: str, programs: Collection[str]) -> bool:
     """Whether the file lies in a folder that holds fair-esm's own package."""
     folders = (path[: slash.start()] for slash in re.finditer("/", path))
     return any(f"{folder}/{home}pretrained.py" in programs for folder in folders for home in ("", "esm/"))

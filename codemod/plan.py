@@ -13,7 +13,7 @@ from codemod.decide import Decided
 from codemod.manifests.needs import Needs, guarantees, needs_of
 from codemod.manifests.registry import declared, plan_manifest
 from codemod.marking import bare, marked
-from codemod.mentions import WORDS, mentions, notebook_mentions, runs
+from codemod.mentions import WORDS, mentions, notebook_mentions, of_a_copy, runs
 from codemod.mentions_python import python_mentions
 from codemod.notebooks.installs import plan_installs
 from codemod.notebooks.read import read
@@ -24,6 +24,7 @@ from codemod.repository import Repository
 from codemod.rewrite import Draft, Rewriting, rewrite
 from codemod.rule import Target
 from codemod.text import splice
+from codemod.weight_places import downloads, folders
 
 if TYPE_CHECKING:
     from codemod.migrate import Settings
@@ -33,6 +34,7 @@ def plan(repository: Repository, settings: Settings) -> Migration:
     """The migration of a repository in which something may use fair-esm."""
     done = rewrite(repository, _target(repository, settings), settings.rejected)
     _mentions(repository, done)
+    kept = _weights(repository, settings.to, done)
     _manifests(repository, settings, done)
     for problem in repository.problems.values():
         done.draft.leftovers[problem.path].append(problem)
@@ -40,7 +42,8 @@ def plan(repository: Repository, settings: Settings) -> Migration:
     numbered = enumerate(zip(done.decided, done.flows), 1)
     groups = tuple(replace(_group(number, each, settings.to), flows=flows) for number, (each, flows) in numbered)
     tally = _tally(repository, done, settings.to)
-    return Migration(repository.root, settings.to, files, groups, tally, notes(settings.to, done), repository.skipped)
+    said = notes(settings.to, done) + kept
+    return Migration(repository.root, settings.to, files, groups, tally, said, repository.skipped)
 
 
 def _target(repository: Repository, settings: Settings) -> Target:
@@ -98,6 +101,21 @@ def _mentions(repository: Repository, done: Rewriting) -> None:
         elif not path.endswith(PROGRAMS):
             decoded = repository.decoded(path)
             leftovers[path] += mentions(path, decoded.text, programs) if decoded else ()
+
+
+def _weights(repository: Repository, to: str, done: Rewriting) -> tuple[str, ...]:
+    """Weights that are fetched for fair-esm are listed once something else loads them; notes on where they are kept."""
+    programs = frozenset(repository.programs)
+    said: list[str] = []
+    migrated = [use for each in done.decided if each.migrated for use in each.group.uses]
+    loading = {use.source.path for use in migrated if use.key.startswith(("esm.pretrained.", "torch.hub.load"))}
+    for path in sorted(repository.found) if loading and to != "stub" else ():
+        decoded = repository.decoded(path) if not of_a_copy(path, programs) else None
+        notebook = repository.notebooks.get(path)
+        text = notebook.source if notebook else decoded.text if decoded else ""
+        done.draft.leftovers[path] += downloads(path, text)
+        said += folders(path, text) if path in loading else ()
+    return tuple(said)
 
 
 def _file_plans(repository: Repository, draft: Draft) -> tuple[FilePlan, ...]:
