@@ -215,8 +215,8 @@ def rows(value: Value) -> tuple[Tup, ...]:
 
 def shallow(value: Value, depth: int = 0) -> Value:
     """The value without what lies too deep in it."""
-    parts = held_by(value)
-    if not parts or (depth < _DEEP and not any(map(held_by, parts))):
+    parts = _nested(value)
+    if not parts or (depth < _DEEP and not any(map(_nested, parts))):
         return value
     if depth >= _DEEP:
         return _conflict(value, None)
@@ -230,6 +230,11 @@ def shallow(value: Value, depth: int = 0) -> Value:
         items = tuple((key, shallow(each, depth + 1)) for key, each in value.items)
         return Map(items, shallow(value.rest, depth + 1))
     return value
+
+
+def _nested(value: Value) -> tuple[Value, ...]:
+    """What lies one level deeper; of rows what each of them holds, which their common item may have forgotten."""
+    return tuple(part for row in value.rows for part in row.items) if isinstance(value, Rows) else held_by(value)
 
 
 def held_by(value: Value) -> tuple[Value, ...]:
