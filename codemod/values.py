@@ -281,15 +281,13 @@ def _join_alike(left: Value, right: Value) -> Value:
 
 
 def _join_rows(left: Tup | Seq, right: Tup | Seq) -> Value:
-    """Rows of one length item by item, of a few lengths each length by itself where they hold no rows themselves."""
+    """Rows of one length item by item, of a few lengths each length by itself."""
     by_length: dict[int, Tup] = {}
     for row in (*rows(left), *rows(right)):
         known = by_length.get(len(row.items), row)
         by_length[len(row.items)] = Tup(tuple(join(a, b) for a, b in zip(known.items, row.items)))
     endless = any(isinstance(each, Seq) and not isinstance(each, Rows) for each in (left, right))
-    inside = [each for row in by_length.values() for each in row.items]
-    nested = len(by_length) > 1 and any(isinstance(each, (Tup, Seq)) for each in inside)
-    if endless or nested or len(by_length) > _LENGTHS:
+    if endless or len(by_length) > _LENGTHS:
         return Seq(join(element(left), element(right)))
     return _rows([by_length[length] for length in sorted(by_length)])
 
