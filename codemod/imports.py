@@ -146,7 +146,8 @@ def _only_modules(source: Source, names: Iterable[str]) -> set[str]:
     other |= {each.arg for each in source.nodes if isinstance(each, ast.arg)}
     other |= {each.name for each in source.nodes if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
     aliases = [each for each in source.nodes if isinstance(each, ast.alias)]
-    modules = {each for node in source.imports if isinstance(node, ast.Import) for each in node.names if not each.asname}
+    plainly = [node for node in source.imports if isinstance(node, ast.Import)]
+    modules = {each for node in plainly for each in node.names if not each.asname}
     other |= {each.asname or each.name.partition(".")[0] for each in aliases if each not in modules}
     return plain - other
 

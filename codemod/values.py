@@ -253,13 +253,9 @@ def held_by(value: Value) -> tuple[Value, ...]:
 
 
 def _conflict(left: Value, right: Value) -> Value:
-    both = origins(left) | origins(right) | _aliases(left) | _aliases(right)
+    aliases = {alias for value in (left, right) for meaning in meanings(value) for alias in meaning.via}
+    both = origins(left) | origins(right) | aliases
     return Mixed(both) if both else OTHER
-
-
-def _aliases(value: Value) -> frozenset[ast.AST]:
-    """The import aliases behind the fair-esm names in a value."""
-    return frozenset(alias for meaning in meanings(value) for alias in meaning.via)
 
 
 def _join_alike(left: Value, right: Value) -> Value:
