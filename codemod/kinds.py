@@ -6,10 +6,11 @@ from typing import Optional
 
 #: Python, notebooks, and what may name a dependency or show a command to a reader.
 SUFFIXES = frozenset(
-    ["py", "pyi", "ipynb", "sh", "md", "rst", "yml", "yaml", "toml", "cfg", "txt", "in", "json", "lock", "dockerfile"]
+    ["py", "pyi", "ipynb", "sh", "md", "rst", "yml", "yaml", "toml", "cfg", "txt", "in", "json", "lock", "dockerfile",
+     "bash", "zsh", "slurm", "sbatch", "bat", "ps1", "def", "nix", "smk", "nf", "wdl", "cwl", "qmd", "rmd", "r", "jl"]
 )  # fmt: skip
-NAMES = frozenset(("Makefile", "Pipfile", ".gitmodules"))
-PREFIXES = ("Dockerfile", "setup.")
+NAMES = frozenset(("Makefile", "Pipfile", ".gitmodules", "Snakefile", "Jenkinsfile", "justfile", "Containerfile"))
+PREFIXES = ("Dockerfile", "Singularity", "setup.")
 
 #: Other people's code, tracked or not.
 FOREIGN = {

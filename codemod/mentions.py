@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from codemod.manifests.lines import lines
 from codemod.manifests.names import is_manifest
-from codemod.notebooks.read import Notebook
+from codemod.notebooks.read import Notebook, raw_cells
 from codemod.records import LINE_END, Leftover
 
 COMMAND = "command_line"
@@ -18,7 +18,7 @@ DOCUMENT = "documentation"
 WORDS = (
     b"esm-extract", b"esm-fold", b"extract.py", b"fold.py", b"esmfold_inference.py", b"-m esm", b"import esm",
     b"from esm", b"facebookresearch/esm", b"fair-esm", b"fair_esm", b"variant-prediction", b"inverse_folding/",
-    b"esm.scripts",
+    b"esm.scripts", b'import("esm', b"import('esm",
 )  # fmt: skip
 _WORDS = re.compile("|".join(re.escape(word.decode()) for word in WORDS))
 
@@ -41,6 +41,7 @@ _INVERSE = "this runs fair-esm's inverse folding, which transformers does not ha
 _MODULE = "this runs a module of fair-esm: it is gone once fair-esm is not installed"
 _INLINE = "this imports fair-esm: load the model with transformers (EsmModel.from_pretrained) instead"
 _EXAMPLE = "this example imports fair-esm: show the migrated code instead"
+_RAW = "a raw cell, which does not run, holds code of fair-esm: write it anew if you still need it"
 _HUB = "this example loads fair-esm through torch.hub: show EsmModel.from_pretrained instead"
 _INSTALL = "readers are told to install fair-esm: name what the migrated code needs instead"
 
@@ -79,6 +80,8 @@ _COMMANDS = tuple(
     )
 )
 _STATEMENT = re.compile(rf"\s*(?:>>>\s*|\d*\s*>\s*)?{_IMPORT}")
+#: From R (reticulate) and Julia (PyCall, PythonCall).
+_BRIDGE = re.compile(r"\b(?:py)?import\(\s*[\"']esm[\"']\s*\)")
 _FROM_HUB = re.compile(r"torch\.hub\.load\(\s*[\"']facebookresearch/esm")
 _INSTALLS = re.compile(
     r"(?<![\w.-])(?:pip[\d.]*|conda|mamba|micromamba|uv|poetry|pdm|pipenv)\s+(?:install|add)\s[^#;|&]*?"
@@ -120,6 +123,8 @@ def notebook_mentions(path: str, notebook: Notebook, programs: Collection[str] =
             why = "" if _COMMENT.match(line) else command(line, programs) or _code(line, prose=False)
             if why:
                 yield Leftover(path, first + number - 1, COMMAND, why)
+    if any(_STATEMENT.match(line) for cell in raw_cells(notebook.text) for line in cell.splitlines()):
+        yield Leftover(path, 1, DOCUMENT, _RAW)
 
 
 def command(line: str, programs: Collection[str] = ()) -> str:
@@ -161,7 +166,7 @@ def of_a_copy(path: str, programs: Collection[str]) -> bool:
 
 
 def _code(line: str, prose: bool) -> str:
-    if _STATEMENT.match(line):
+    if _STATEMENT.match(line) or _BRIDGE.search(line):
         return _EXAMPLE if prose else _INLINE
     return _HUB if _FROM_HUB.search(line) else ""
 

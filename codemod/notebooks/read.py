@@ -71,6 +71,13 @@ def read(text: str) -> Notebook:
     return Notebook(text, GAP.join(sources), GAP.join(programs), tuple(cells), tuple(commands))
 
 
+def raw_cells(text: str) -> list[str]:
+    """The text of a format 4 notebook's raw cells, which never run."""
+    cells = _loaded(text).get("cells")
+    raw = [each for each in (cells if isinstance(cells, list) else ()) if _mapping(each).get("cell_type") == "raw"]
+    return ["".join(each["source"]) for each in raw if isinstance(each.get("source"), (str, list))]
+
+
 def _loaded(text: str) -> Mapping[str, object]:
     try:
         document = json.loads(text)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from codemod.mentions import mentions, notebook_mentions
+from codemod.mentions import COMMAND, DOCUMENT, mentions, notebook_mentions
 from codemod.notebooks.read import read
 
 ABOUT = "See https://github.com/facebookresearch/esm.\n"
@@ -204,3 +204,36 @@ def test_shell_lines_of_a_notebook_are_listed_and_its_installs_are_not() -> None
     ]
     lines = made.source.split("\n")
     assert [lines[each.line - 1].split()[0] for each in found] == ["!python", "esm-fold", "import"]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "line"),
+    [
+        ("Snakefile", "rule a:\n    run:\n        import esm\n        esm.pretrained.esm2_t6_8M_UR50D()\n", 3),
+        ("flow.nf", "script:\n'''\nfrom esm import pretrained\npretrained.load_model_and_alphabet(x)\n'''\n", 3),
+        ("report.qmd", "```{python}\nimport esm\nesm.pretrained.esm2_t6_8M_UR50D()\n```\n", 2),
+        ("embed.R", 'esm <- import("esm")\nesm$pretrained$esm2_t6_8M_UR50D()\n', 1),
+        ("embed.jl", "esm = pyimport('esm')\nesm.pretrained.esm2_t6_8M_UR50D()\n", 1),
+    ],
+)
+def test_programs_of_other_kinds_are_listed(path: str, text: str, line: int) -> None:
+    (found,) = mentions(path, text)
+    assert (found.line, found.rule) == (line, COMMAND)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("Snakefile", "rule a:\n    run:\n        from esm.models.esmc import ESMC\n"),
+        ("embed.R", 'import("esmr")\nlibrary(esm)\n'),
+        ("embed.jl", "import esmeralda\n"),
+    ],
+)
+def test_other_packages_in_programs_of_other_kinds_are_left_alone(path: str, text: str) -> None:
+    assert not list(mentions(path, text))
+
+
+def test_code_in_a_raw_cell_is_listed_and_prose_is_not() -> None:
+    text = '{"cells": [{"cell_type": "raw", "metadata": {}, "source": ["Look:\\n", "%s"]}], "nbformat": 4}'
+    assert [each.rule for each in notebook_mentions("a.ipynb", read(text % "import esm"))] == [DOCUMENT]
+    assert not list(notebook_mentions("a.ipynb", read(text % "we import esm")))
