@@ -19,7 +19,7 @@ from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._calls import Call, parse
 from codemod.rules._dead_flags import dead_assignments
 from codemod.rules._flags import replaced_flags
-from codemod.rules._layers import depth_behind, last_layer, requested, unasked
+from codemod.rules._layers import last_layer, requested, unasked
 from codemod.shapes import model_of
 from codemod.values import origins
 
@@ -61,7 +61,7 @@ def _names_no_flag(site: Site, read: ast.Subscript) -> bool:
     one_layer = isinstance(parent, ast.Subscript) and parent.value is read
     if one_layer:
         return unasked(site, read) is None
-    return (requested(site, read) is not None and depth_behind(site, read) is not None)
+    return requested(site, read) is not None
 
 
 def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:

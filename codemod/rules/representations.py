@@ -55,8 +55,8 @@ def _last(site: Site) -> str:
 def _several(site: Site, read: ast.Subscript) -> Answer:
     """The dict of the layers that were asked for, in ascending order, as fair-esm gives it."""
     literal, depth = requested(site, read), depth_behind(site, read)
-    if literal is not None and depth is not None:
-        given = sorted({layer for layer in literal if 0 <= layer <= depth})
+    if literal is not None:
+        given = sorted({layer for layer in literal if layer >= 0 and (depth is None or layer <= depth)})
         yield site.insert(site.source.span(read)[0], "{layer: states for layer, states in enumerate(")
         yield site.after(read.value, f".hidden_states) if layer in {given}}}")
         return
