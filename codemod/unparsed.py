@@ -29,10 +29,10 @@ def held_back(repository: Repository, analysis: Analysis, uses: Sequence[Use]) -
             repository.problems.setdefault(path, Leftover(path, line, "unreadable", why))
             held.update(dict.fromkeys(mine, f"{path}, line {line}, may depend on it and does not parse"))
     for source in analysis.project.sources:
-        for line, name in _cells(repository, analysis, source):
+        mine = [use for use in uses if use.source is source]
+        for line, name in _cells(repository, analysis, source) if mine else ():
             why = f"a cell does not parse and reads {name}: migrate by hand"
             repository.problems.setdefault(source.path, Leftover(source.path, line, "unreadable", why))
-            mine = [use for use in uses if use.source is source]
             held.update(dict.fromkeys(mine, f"the cell at line {line} reads {name} and does not parse"))
     return held
 

@@ -63,3 +63,8 @@ def test_a_cell_that_reads_the_model_and_does_not_parse_holds_the_notebook_back(
 def test_a_cell_of_prose_holds_nothing_back(tmp_path: Path) -> None:
     found = migrated(tmp_path, {"a.ipynb": notebook(LOADER, "Here we look at the results.")})
     assert [plan.path for plan in found.files if plan.changed] == ["a.ipynb"]
+
+
+def test_a_cell_beside_no_use_is_nobodys_business(tmp_path: Path) -> None:
+    found = migrated(tmp_path, {"a.ipynb": notebook(LOADER), "b.ipynb": notebook("x = 1", "esm results: see below")})
+    assert [plan.path for plan in found.files] == ["a.ipynb"]
