@@ -10,10 +10,13 @@ from functools import cached_property
 from typing import Optional
 
 from codemod.imports import STANDARD, ImportStatement, Names, asks, import_order, needs_package, statement_of
+from codemod.line_spans import past_blank, shares_line, whole_lines, with_gap
 from codemod.records import Edit
 from codemod.source import Source
 from codemod.syntax import edit_import
 from codemod.visibility import is_inner, sees_all
+
+_DEFINES = re.compile(r"(?:@|class\b|def\b|async\b)")
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,9 @@ class Placing:
             return Edit(start, stop, self._between(statement).join(new), "imports")
         if alone:
             return Edit(start, stop, "pass", "imports")
-        return Edit(*_with_blank(self.source, statement, *_whole_line(self.source, start, stop)), "", "imports")
+        parent = self.source.parents[statement]
+        opens = not isinstance(parent, ast.Module) and getattr(parent, "body", [None])[0] is statement
+        return Edit(*(past_blank if opens else with_gap)(self.source, statement), "", "imports")
 
     def _between(self, statement: ImportStatement) -> str:
         """What stands between statements in the place of one: a new line, or `; ` where it shares its line."""
@@ -183,9 +188,9 @@ class Placing:
     def _after_imports(self) -> int:
         """After the last import before the first use; after the docstring where there is none."""
         if self._imports:
-            return _whole_line(self.source, *self.source.span(self._imports[-1]))[1]
+            return whole_lines(self.source, self._imports[-1])[1]
         if self._docstring:
-            return _whole_line(self.source, *self.source.span(self._docstring))[1]
+            return whole_lines(self.source, self._docstring)[1]
         body = self.source.tree.body
         return self.source.line_starts[_first_line(body[0]) - 1] if body else 0
 
@@ -224,29 +229,5 @@ def _only_one(source: Source, statement: ast.stmt, vanishing: frozenset[ast.stmt
     others = [each for each in block if each not in vanishing]
     if not isinstance(parent, ast.Module) and others in ([], [statement]) and block[0] is statement:
         return True
-    return not source.starts_line(statement) or any(
-        each is not statement and each.lineno == statement.lineno for each in block
-    )
+    return not source.starts_line(statement) or shares_line(statement, block)
 
-
-_DEFINES = re.compile(r"(?:@|class\b|def\b|async\b)")
-
-
-def _with_blank(source: Source, statement: ast.stmt, start: int, stop: int) -> tuple[int, int]:
-    """With the blank lines after the line at the start of a block; with one of them where one stands before it too."""
-    parent, starts = source.parents[statement], source.line_starts
-    row, after = source.line_of(start) - 1, source.line_of(stop) - 1
-    blank = after
-    while blank < len(starts) - 1 and not source.text[starts[blank] : starts[blank + 1]].strip():
-        blank += 1
-    if not isinstance(parent, ast.Module) and getattr(parent, "body", [None])[0] is statement:
-        return start, starts[blank] if stop < len(source.text) else stop
-    between = row > 0 and not source.text[starts[row - 1] : start].strip()
-    return start, starts[after + 1] if between and blank > after else stop
-
-
-def _whole_line(source: Source, start: int, stop: int) -> tuple[int, int]:
-    """From the start of the statement's line to the start of the next."""
-    first = source.line_starts[source.line_of(start) - 1]
-    last = source.line_of(stop)
-    return first, source.line_starts[last] if last < len(source.line_starts) else len(source.text)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Optional
 
 from codemod.library import MODEL
+from codemod.line_spans import shares_line, with_gap
 from codemod.records import Edit
 from codemod.rule import Site
 from codemod.source import FunctionNode
@@ -22,7 +23,7 @@ def dead_assignments(site: Site, flags: list[ast.expr]) -> Iterator[Edit]:
     for identifier in sorted({flag.id for flag in flags if isinstance(flag, ast.Name)}):
         statement = _only_store(site, scope, identifier)
         if statement is not None and _only_flags_read(site, scope, identifier):
-            yield site.edit(*_lines(site, statement), "")
+            yield site.edit(*with_gap(site.source, statement), "")
 
 
 def _is_first(site: Site, scope: ast.AST) -> bool:
@@ -38,9 +39,10 @@ def _only_store(site: Site, scope: ast.AST, identifier: str) -> Optional[ast.Ass
     statement = site.source.parents[stores[0]] if len(stores) == 1 and not given else None
     if not isinstance(statement, ast.Assign) or len(statement.targets) != 1 or not _literal(statement.value):
         return None
-    siblings = [block for _, block in ast.iter_fields(site.source.parents[statement]) if isinstance(block, list)]
-    alone = any(block == [statement] for block in siblings)
-    return statement if site.source.starts_line(statement) and not alone else None
+    blocks = [block for _, block in ast.iter_fields(site.source.parents[statement]) if isinstance(block, list)]
+    block = next(each for each in blocks if statement in each)
+    own = site.source.starts_line(statement) and not shares_line(statement, block)
+    return statement if own and block != [statement] else None
 
 
 def _only_flags_read(site: Site, scope: ast.AST, identifier: str) -> bool:
@@ -55,13 +57,3 @@ def _only_flags_read(site: Site, scope: ast.AST, identifier: str) -> bool:
 def _literal(node: ast.expr) -> bool:
     parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
     return all(isinstance(each, ast.Constant) for each in parts)
-
-
-def _lines(site: Site, statement: ast.stmt) -> tuple[int, int]:
-    """The statement's whole lines, and the blank line after it where there is one before it too."""
-    starts, text = site.source.line_starts, site.source.text
-    first, last = statement.lineno - 1, statement.end_lineno or statement.lineno
-    blank_before = first > 0 and not text[starts[first - 1] : starts[first]].strip()
-    blank_after = last + 1 < len(starts) and not text[starts[last] : starts[last + 1]].strip()
-    last += blank_before and blank_after
-    return starts[first], starts[last] if last < len(starts) else len(text)
