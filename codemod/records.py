@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Optional
@@ -29,6 +30,13 @@ class Leftover:
     line: int
     rule: str
     why: str
+
+    @staticmethod
+    def at(path: str, lines: Collection[int], rule: str, why: str) -> Leftover:
+        """One for the first of some lines of a file, which names the others."""
+        first, *more = sorted(set(lines))
+        also = f" (also line{'s' * (len(more) > 1)} {', '.join(map(str, more))})" if more else ""
+        return Leftover(path, first, rule, why + also)
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.why} [{self.rule}]"

@@ -17,8 +17,8 @@ _FETCHES = "this fetches fair-esm's weights, which nothing reads any more: use `
 def downloads(path: str, text: str) -> Iterator[Leftover]:
     """Downloads of fair-esm's weights, said once a file."""
     lines = _lines(_DOWNLOAD, text)
-    also = f" (also line{'s' * (len(lines) > 2)} {', '.join(map(str, lines[1:]))})" if lines[1:] else ""
-    yield from (Leftover(path, line, RULE, _FETCHES + also) for line in lines[:1])
+    if lines:
+        yield Leftover.at(path, lines, RULE, _FETCHES)
 
 
 def folders(path: str, text: str) -> Iterator[str]:

@@ -81,9 +81,7 @@ def _saved(source: Source) -> Iterator[Leftover]:
             if name.endswith(_TENSORS) and names(ESM, name) and not _CHECKPOINT.search(name):
                 lines[name].append(node.lineno)
     for name, found in sorted(lines.items()):
-        also = sorted(set(found))[1:]
-        more = f" (also line{'s' * (len(also) > 1)} {', '.join(map(str, also))})" if also else ""
-        yield Leftover(source.path, min(found), RULE, f"files named *{name} from before hold the old width{more}")
+        yield Leftover.at(source.path, found, RULE, f"files named *{name} from before hold the old width")
 
 
 def _checked_in(files: Iterable[str]) -> Iterator[Leftover]:

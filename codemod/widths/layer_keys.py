@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from typing import Optional
 
 from codemod.records import Leftover
 from codemod.source import Source
@@ -24,10 +23,9 @@ def layer_keys(sources: Mapping[str, Source], read: frozenset[ast.AST], depth: i
     why = f"the key stays {depth}, the old checkpoint's last layer: in new files it means FastESM2_650's layer {new}"
     for path, source in sorted(sources.items()):
         found = [node for node in source.nodes if node not in read and _is_key(node, depth)]
-        lines = sorted({node.lineno for node in found if isinstance(node, ast.expr)})
+        lines = {node.lineno for node in found if isinstance(node, ast.expr)}
         if lines:
-            also = f" (also line{'s' * (len(lines) > 2)} {', '.join(map(str, lines[1:]))})" if lines[1:] else ""
-            yield Leftover(path, lines[0], RULE, why + also)
+            yield Leftover.at(path, lines, RULE, why)
 
 
 def _is_key(node: ast.AST, depth: int) -> bool:
@@ -36,11 +34,8 @@ def _is_key(node: ast.AST, depth: int) -> bool:
         return _names_saved(node.value.slice) and _may_be(node.slice, depth)
     if not isinstance(node, ast.Dict):
         return False
-    return any(key is not None and _names_saved(key) and _by_layers(value, depth) for key, value in _items(node))
-
-
-def _items(node: ast.Dict) -> Iterator[tuple[Optional[ast.expr], ast.expr]]:
-    return zip(node.keys, node.values)
+    pairs = zip(node.keys, node.values)
+    return any(key is not None and _names_saved(key) and _by_layers(value, depth) for key, value in pairs)
 
 
 def _by_layers(value: ast.expr, depth: int) -> bool:

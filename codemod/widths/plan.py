@@ -77,7 +77,7 @@ class _Planner:
                 listed[answer].append(number.line)
         yield from ((source.path, edit) for edit in wording.edits(source, rewritten))
         for why, lines in listed.items():
-            yield Leftover(source.path, min(lines), wording.RULE, wording.with_lines(why, lines))
+            yield Leftover.at(source.path, lines, wording.RULE, why)
 
     def answer(self, number: Number) -> Answer:
         reached = places(self.code, number.source, number.whole)

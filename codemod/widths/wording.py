@@ -66,12 +66,6 @@ def arithmetic(made: Sum, old: bool = False) -> str:
     return " + ".join([*others, f"{made.old} (ESM)" if old else f"{made.new} ({MODEL})"])
 
 
-def with_lines(why: str, lines: Sequence[int]) -> str:
-    """The reason, with the other lines of the same file that it holds for."""
-    more = sorted(set(lines))[1:]
-    return f"{why} (also line{'s' * (len(more) > 1)} {', '.join(map(str, more))})" if more else why
-
-
 def terms(node: ast.AST) -> list[int]:
     """The numbers of a sum that is written out."""
     return [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, int)]
