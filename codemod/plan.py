@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Optional
 
+from codemod import weight_places
 from codemod.assemble import Assembled, one_each
 from codemod.candidates import PROGRAMS, marked_files
 from codemod.decide import Decided
@@ -24,7 +25,6 @@ from codemod.repository import Repository
 from codemod.rewrite import Draft, Rewriting, rewrite
 from codemod.rule import Target
 from codemod.text import splice
-from codemod.weight_places import downloads, folders
 
 if TYPE_CHECKING:
     from codemod.migrate import Settings
@@ -105,16 +105,19 @@ def _mentions(repository: Repository, done: Rewriting) -> None:
 
 def _weights(repository: Repository, to: str, done: Rewriting) -> tuple[str, ...]:
     """Weights that are fetched for fair-esm are listed once something else loads them; notes on where they are kept."""
-    programs = frozenset(repository.programs)
-    said: list[str] = []
     migrated = [use for each in done.decided if each.migrated for use in each.group.uses]
     loading = {use.source.path for use in migrated if use.key.startswith(("esm.pretrained.", "torch.hub.load"))}
-    for path in sorted(repository.found) if loading and to != "stub" else ():
+    if not loading or to == "stub":
+        return ()
+    said: list[str] = []
+    programs = frozenset(repository.programs)
+    telling = [path for path, data in repository.found.items() if any(word in data for word in weight_places.WORDS)]
+    for path in sorted(telling):
         decoded = repository.decoded(path) if not of_a_copy(path, programs) else None
         notebook = repository.notebooks.get(path)
         text = notebook.source if notebook else decoded.text if decoded else ""
-        done.draft.leftovers[path] += downloads(path, text)
-        said += folders(path, text) if path in loading else ()
+        done.draft.leftovers[path] += weight_places.downloads(path, text)
+        said += weight_places.folders(path, text) if path in loading else ()
     return tuple(said)
 
 

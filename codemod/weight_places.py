@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from codemod.records import Leftover
+from codemod.records import LINE_END, Leftover
 
 RULE = "weights"
+#: A file without any of these says nothing of where weights lie.
+WORDS = (b"fbaipublicfiles", b"TORCH_HOME", b"hub.set_dir")
 _DOWNLOAD = re.compile(r"dl\.fbaipublicfiles\.com/fair-esm")
 _FOLDER = re.compile(r"\bTORCH_HOME\b|\bhub\.set_dir\(")
 _COMMENT = re.compile(r"\s*#")
@@ -28,5 +30,5 @@ def folders(path: str, text: str) -> Iterator[str]:
 
 
 def _lines(pattern: re.Pattern[str], text: str) -> list[int]:
-    told = ((number, line) for number, line in enumerate(text.splitlines(), 1) if pattern.search(line))
-    return [number for number, line in told if not _COMMENT.match(line)]
+    lines = enumerate(LINE_END.split(text), 1)
+    return [number for number, line in lines if pattern.search(line) and not _COMMENT.match(line)]
