@@ -9,6 +9,7 @@ from typing import Optional
 
 from codemod.bonds import reach
 from codemod.flow.analysis import Analysis
+from codemod.notebooks.read import Notebook
 from codemod.records import Leftover
 from codemod.repository import Repository
 from codemod.source import Source
@@ -28,9 +29,9 @@ def held_back(repository: Repository, analysis: Analysis, uses: Sequence[Use]) -
             why = f"{why}; it imports {mine[0].source.path}, which uses fair-esm"
             repository.problems.setdefault(path, Leftover(path, line, "unreadable", why))
             held.update(dict.fromkeys(mine, f"{path}, line {line}, may depend on it and does not parse"))
-    for source in analysis.project.sources:
+    for source in (each for each in analysis.project.sources if each.path in repository.notebooks):
         mine = [use for use in uses if use.source is source]
-        for line, name in _cells(repository, analysis, source) if mine else ():
+        for line, name in _cells(repository.notebooks[source.path], analysis, source) if mine else ():
             why = f"a cell does not parse and reads {name}: migrate by hand"
             repository.problems.setdefault(source.path, Leftover(source.path, line, "unreadable", why))
             held.update(dict.fromkeys(mine, f"the cell at line {line} reads {name} and does not parse"))
@@ -53,15 +54,11 @@ def _statement(text: str) -> Optional[ast.Import | ast.ImportFrom]:
     return statement if isinstance(statement, (ast.Import, ast.ImportFrom)) else None
 
 
-def _cells(repository: Repository, analysis: Analysis, source: Source) -> Iterator[tuple[int, str]]:
+def _cells(notebook: Notebook, analysis: Analysis, source: Source) -> Iterator[tuple[int, str]]:
     """The line of each unparsed cell that speaks of fair-esm's values, and the word."""
-    notebook = repository.notebooks.get(source.path)
-    cells = list(notebook.unparsed) if notebook else []
-    if not cells:
-        return
     named = [each for each in source.nodes if isinstance(each, ast.Name) and origins(analysis.values.get(each))]
     names = {each.id for each in named} | {"esm"}
-    for line, cell in cells:
+    for line, cell in notebook.unparsed:
         found = sorted(names.intersection(re.findall(r"\w+", cell)))
         if found:
             yield line, found[0]
