@@ -61,7 +61,7 @@ class Names:
         found = {match.groups() for text in texts for match in MARKER.finditer(text)}
         self.helpers = [Helper.read(name) for kind, name in sorted(found) if kind and not self._has(name)]
         wanted = {name for kind, name in found if not kind} | {need for each in self.helpers for need in each.needs}
-        self._taken = ((self._bound - _only_modules(source, wanted)) | starred) - leaving
+        self._taken = ((self._bound - _only_modules(source, wanted & self._bound)) | starred) - leaving
         self.local = {dotted: self._name(dotted) for dotted in sorted(wanted)}
         self.functions = {name: name if self._has(name) else self._free(name) for kind, name in found if kind}
 
@@ -88,8 +88,7 @@ class Names:
 
     def lines_for(self, texts: Iterable[str]) -> list[str]:
         """Import lines for what these emitted texts need of other packages."""
-        named = {dotted for text in texts for kind, dotted in MARKER.findall(text) if not kind}
-        return self._lines(each for each in named if each.partition(".")[0] not in STANDARD)
+        return self._lines({dotted for text in texts for dotted in of_packages(text)})
 
     def _lines(self, wanted: Iterable[str]) -> list[str]:
         """Import lines for what the module lacks, standard library first."""
@@ -139,9 +138,10 @@ class Names:
         return helper.text.strip() in text or helper.lazy.strip() in text
 
 
-def _only_modules(source: Source, names: Iterable[str]) -> set[str]:
+def _only_modules(source: Source, names: set[str]) -> set[str]:
     """The names that the whole program uses for the module of that name, in whatever function it imports it."""
-    plain = {name for name in names if "." not in name}
+    if not names:
+        return names
     other = {each.id for each in source.nodes if isinstance(each, ast.Name) and not isinstance(each.ctx, ast.Load)}
     other |= {each.arg for each in source.nodes if isinstance(each, ast.arg)}
     other |= {each.name for each in source.nodes if isinstance(each, (ast.FunctionDef, ast.ClassDef))}
@@ -149,13 +149,13 @@ def _only_modules(source: Source, names: Iterable[str]) -> set[str]:
     plainly = [node for node in source.imports if isinstance(node, ast.Import)]
     modules = {each for node in plainly for each in node.names if not each.asname}
     other |= {each.asname or each.name.partition(".")[0] for each in aliases if each not in modules}
-    return plain - other
+    return names - other
 
 
-def needs_package(text: str) -> bool:
-    """Whether emitted text names something of another package than the standard library."""
-    named = [dotted.partition(".")[0] for kind, dotted in MARKER.findall(text) if not kind]
-    return any(package not in STANDARD for package in named)
+def of_packages(text: str) -> set[str]:
+    """The dotted names in emitted text that are another package's than the standard library."""
+    named = {dotted for kind, dotted in MARKER.findall(text) if not kind}
+    return {dotted for dotted in named if dotted.partition(".")[0] not in STANDARD}
 
 
 def imported_names(source: Source) -> set[str]:
@@ -166,7 +166,12 @@ def imported_names(source: Source) -> set[str]:
 
 def import_order(line: str) -> tuple[bool, bool, str]:
     """Standard library first, plain imports before `from`, then by name."""
-    return line.split()[1] not in STANDARD, line.startswith("from"), line
+    return not is_standard(line), line.startswith("from"), line
+
+
+def is_standard(line: str) -> bool:
+    """Whether an import line is of the standard library."""
+    return line.split()[1] in STANDARD
 
 
 def statement_of(source: Source, alias: ast.alias) -> ImportStatement:

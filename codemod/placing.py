@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
-from codemod.imports import STANDARD, ImportStatement, Names, asks, import_order, needs_package, statement_of
+from codemod.imports import ImportStatement, Names, asks, import_order, is_standard, of_packages, statement_of
 from codemod.line_spans import past_blank, shares_line, whole_lines, with_gap
 from codemod.records import Edit
 from codemod.source import Source
@@ -35,7 +35,7 @@ class Placing:
         What a function imports for itself stays there: the module is as cheap to import as it was.
         """
         every = [*self.names.for_edits, *self.names.for_helpers]
-        above, edits = (sorted(filter(_is_standard, {*every})), []) if self._is_lazy else self._merged(every)
+        above, edits = (sorted(filter(is_standard, {*every})), []) if self._is_lazy else self._merged(every)
         places = {each: self.names.lines_for(texts) for each, texts in (self._own or {}).items()}
         if self._place is not None:
             places[self._place], above = above, []
@@ -67,7 +67,7 @@ class Placing:
     def _own(self) -> Optional[dict[ImportStatement, list[str]]]:
         """The imports of functions that serve all edits which need one, with these edits' texts; else None."""
         inner = [each for each in self._statements if is_inner(self.source, each)]
-        needing = [edit for edit in self.rewritten if needs_package(edit.text)]
+        needing = [edit for edit in self.rewritten if of_packages(edit.text)]
         homes = [next((each for each in inner if sees_all(self.source, each, [edit.start])), None) for edit in needing]
         if self._place is not None or not inner or None in homes:
             return None
@@ -106,7 +106,7 @@ class Placing:
                 names = line.partition(" import ")[2].split(", ")
                 joined = edit_import(self.source.code(home), (), names)
                 edits.append(Edit(*self.source.span(home), joined or "", "imports"))
-            elif _is_standard(line) and self._first is not None:
+            elif is_standard(line) and self._first is not None:
                 front.append(line)
             else:
                 left.append(line)
@@ -209,10 +209,6 @@ class Placing:
         blank = rest[: len(rest) - len(rest.lstrip("\r\n"))].replace("\r\n", "\n")
         after = "\n" * max(0, 2 - len(blank)) if rest.strip() else ""
         yield Edit(offset, offset, f"{before}{self.names.helper_text(lazy=self._is_lazy)}{after}", "helpers")
-
-
-def _is_standard(line: str) -> bool:
-    return line.split()[1] in STANDARD
 
 
 def _first_line(statement: ast.stmt) -> int:
