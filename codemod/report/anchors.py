@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from codemod.records import FilePlan, Leftover, Migration
 from codemod.report.hunks import Hunk, first_line, hunks
-from codemod.report.owners import groups_of, owners
+from codemod.report.owners import groups_of, left_groups, owners
 from codemod.report.picture import boxes_of
 
 Place = tuple[str, int]  # path, and the line at which a hunk starts
@@ -37,9 +37,9 @@ class Anchors:
                     made.changes.setdefault(number, []).append((plan.path, first_line(hunk)))
         lefts = [leftover for plan in plans for leftover in sorted(plan.leftovers)]
         made.left.update((leftover, f"left-{number}") for number, leftover in enumerate(lefts, 1))
-        left_lines = {place: group.id for group in migration.groups if group.status == "left" for place in group.lines}
-        homes = ((each, left_lines.get((each.path, each.line))) for each in lefts)
-        made.homes.update((each, group) for each, group in homes if group is not None)
+        by_line = left_groups(migration)
+        homes = ((each, by_line.get((each.path, each.line))) for each in lefts)
+        made.homes.update((each, group.id) for each, group in homes if group is not None)
         return made
 
     @property

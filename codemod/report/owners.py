@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
-from codemod.records import FilePlan, Migration
+from codemod.records import FilePlan, Group, Migration
 from codemod.report.hunks import Hunk, Row
 
 Owners = Mapping[int, frozenset[int]]
+
+
+def left_groups(migration: Migration) -> dict[tuple[str, int], Group]:
+    """The groups that were left, by path and line of their uses; of two on one line the first."""
+    left = [group for group in migration.groups if group.status == "left"]
+    return {place: group for group in reversed(left) for place in group.lines}
 
 
 def owners(migration: Migration, plan: FilePlan) -> Owners:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from codemod.records import FilePlan, Group, Leftover, Migration
+from codemod.records import FilePlan, Leftover, Migration
 from codemod.report.hunks import Row, windows
 from codemod.review.walk import Walk
 
@@ -35,9 +35,3 @@ def jump(walk: Walk, migration: Migration, by: int) -> Walk:
 def around(plan: FilePlan, leftover: Leftover, context: int) -> Sequence[Row]:
     """The line of a leftover as it is today, with some lines before and after."""
     return windows(plan.source, context)(leftover.line)
-
-
-def group_of(migration: Migration, leftover: Leftover) -> Group | None:
-    """The group that was left and has a use on this line."""
-    place = (leftover.path, leftover.line)
-    return next((group for group in migration.groups if group.status == "left" and place in group.lines), None)

@@ -13,8 +13,9 @@ from codemod.explain import page, rule_names
 from codemod.labels import label_page
 from codemod.records import Group, Migration
 from codemod.report import words
+from codemod.report.owners import left_groups
 from codemod.report.terminal_diff import SIDE_BY_SIDE, diff, listing
-from codemod.review.left import around, group_of, leftovers
+from codemod.review.left import around, leftovers
 from codemod.review.pages import Section, followers, rules, sections
 from codemod.review.walk import HELP, Walk
 
@@ -103,7 +104,7 @@ class Screen:
         self.console.print(Text(words.visible(place.why), "yellow").append(f" [{place.rule}]", "dim"))
         plan = next(each for each in migration.files if each.path == place.path)
         self.console.print(listing(around(plan, place, walk.context), place.line), soft_wrap=True)
-        group = group_of(migration, place)
+        group = left_groups(migration).get((place.path, place.line))
         if group is not None:
             own = {(each.path, each.line) for each in places} & set(group.lines)
             count = f"{words.plural(len(own), 'line')} in {words.plural(len(group.files), 'file')}"
