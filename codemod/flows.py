@@ -8,34 +8,12 @@ from collections.abc import Iterator
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
-from codemod.library import (
-    ALPHABET,
-    BLOCK,
-    BLOCKS,
-    CONVERTER,
-    DATASET,
-    FOLD,
-    LAYERS,
-    MODEL,
-    OUTPUT,
-    PSEUDO,
-)
+from codemod.library import FOLD, KINDS, MODEL, PSEUDO
 from codemod.records import Flow
 from codemod.rule import Group
 from codemod.usage import Use
 from codemod.values import Meaning, meanings, origins
 
-WORDS = {
-    MODEL: "model",
-    ALPHABET: "alphabet",
-    CONVERTER: "batch_converter",
-    OUTPUT: "output",
-    LAYERS: "representations",
-    DATASET: "dataset",
-    FOLD: "folding model",
-    BLOCKS: "layers",
-    BLOCK: "layer",
-}
 _LONGEST = 28  # characters of a name
 
 
@@ -65,7 +43,7 @@ def _of_use(analysis: Analysis, use: Use, made: dict[ast.AST, str]) -> Iterator[
     yield from (Flow(home, here, "import", _root(use.node)) for home in sorted(homes - {here}))
     if value is None or value.kind not in PSEUDO:
         return
-    word = WORDS[value.kind]
+    word = KINDS[value.kind]
     name = _carrier(analysis, use, value) or word
     for start in sorted({made[origin] for origin in use.links if origin in made}) or [here]:
         yield Flow(start, here, word, name)

@@ -15,7 +15,19 @@ OUTPUT, DATASET, FOLD = "esm.Output", "esm.Dataset", "esm.Fold"
 LAYERS = "esm.Layers"  # an output's representations, by layer number
 NUM_LAYERS = "esm.Model.num_layers"  # the number itself, where the checkpoint is not known
 BLOCKS, BLOCK = "esm.Blocks", "esm.Block"  # the model's transformer layers, and one of them
-PSEUDO = frozenset([MODEL, ALPHABET, CONVERTER, OUTPUT, DATASET, FOLD, LAYERS, BLOCKS, BLOCK])
+#: Kinds of values rather than names, each with the word that people use for it.
+KINDS = {
+    MODEL: "model",
+    ALPHABET: "alphabet",
+    CONVERTER: "batch_converter",
+    OUTPUT: "output",
+    LAYERS: "representations",
+    DATASET: "dataset",
+    FOLD: "folding model",
+    BLOCKS: "layers",
+    BLOCK: "layer",
+}
+PSEUDO = frozenset(KINDS)
 
 #: What `--to stub` writes, by which a later run knows a stubbed program.
 REMOVED = "needs fair-esm, which was removed"

@@ -90,7 +90,7 @@ _WORDS_FOR = {
     MODEL: "the model",
     ALPHABET: "the alphabet",
     OUTPUT: "the model's output",
-    "esm.Fold": "the folding model",
+    FOLD: "the folding model",
 }
 
 
@@ -161,8 +161,7 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
             yield _mixed(source, node, function, "()")
     elif isinstance(function, Meaning):
         yield from _call_of(analysis, source, node, function)
-    elif made(analysis.datasets, function):
-        bases = join_all(made(analysis.datasets, function))
+    elif bases := join_all(made(analysis.datasets, function)):
         yield Use(source, node, "esm.data.FastaBatchedDataset()", next(meanings(bases)), origins(bases) | {node})
     elif isinstance(function, External) and function.name in _LOOKERS:
         yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
