@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from io import StringIO
 
 from codemod.mark_places import Places
 from codemod.marker import START
-from codemod.records import LINE_END, Edit
+from codemod.records import Edit
 from codemod.source import Source
+from codemod.tokens import tokens
 
 #: What is said to tools of the code it stands at, and means nothing without it.
 _DIRECTIVE = re.compile(
@@ -54,10 +53,7 @@ def _above(source: Source, places: Places, edits: Sequence[Edit], offset: int) -
 
 def _comments(source: Source) -> Iterator[tuple[int, str]]:
     """Every comment with the offset it starts at."""
-    mark = source.program.startswith("\ufeff")
-    lines = LINE_END.split(source.program.lstrip("\ufeff"))
-    with suppress(tokenize.TokenError, SyntaxError):  # what ast reads and tokenize does not: none is known
-        for token in tokenize.generate_tokens(StringIO("\n".join(lines), newline="\n").readline):
-            if token.type == tokenize.COMMENT:
-                row, column = token.start
-                yield source.line_starts[row - 1] + column + (mark and row == 1), token.string.rstrip()
+    for token in tokens(source):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            yield source.line_starts[row - 1] + column, token.string.rstrip()

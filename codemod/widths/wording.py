@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import io
 import re
 import tokenize
 from collections import defaultdict
@@ -12,6 +11,7 @@ from typing import Optional
 
 from codemod.records import Edit
 from codemod.source import Source
+from codemod.tokens import tokens
 from codemod.widths.numbers import Number
 from codemod.widths.places import IN_FEATURES, SHAPE, Place
 from codemod.widths.sums import Sum
@@ -98,7 +98,7 @@ def _said(made: Sum) -> str:
 def _comment_place(source: Source, line: int) -> Optional[tuple[int, str]]:
     """The end of a line's code or comment, with the comment that is there."""
     comment, stop = "", 0
-    for token in _tokens(source):
+    for token in tokens(source):
         if token.start[0] > line:
             return None
         if token.end[0] < line:
@@ -109,12 +109,3 @@ def _comment_place(source: Source, line: int) -> Optional[tuple[int, str]]:
         comment = token.string if token.type == tokenize.COMMENT else ""
         stop = source.line_starts[line - 1] + token.end[1]
     return None
-
-
-def _tokens(source: Source) -> Iterator[tokenize.TokenInfo]:
-    """The tokens as far as they can be told; a line after that gets no comment."""
-    text = re.sub(r"\r(?!\n)", "\n", source.program)
-    try:
-        yield from tokenize.generate_tokens(io.StringIO(text, newline="").readline)
-    except (tokenize.TokenError, SyntaxError):
-        return
