@@ -49,6 +49,10 @@ def is_cheap(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
+#: Parts of an expression that do something when it is evaluated; calls may, too.
+ACTS = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
+
+
 def model_of(call: ast.Call) -> ast.expr:
     """The expression of the model in `model(...)` or `model.forward(...)`."""
     forward = isinstance(call.func, ast.Attribute) and call.func.attr == "forward"

@@ -248,6 +248,7 @@ class Analysis:
             if node not in self._derived[base]:
                 self._derived[base].append(node)
 
+
 def _in_tests(source: Source) -> bool:
     return source.path.rpartition("/")[2].startswith("test") or "fixture" in source.program
 

@@ -8,6 +8,7 @@ from typing import Optional
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.local_weights import cached, file_name, folder_of
 from codemod.rule import Left, Site, helper
+from codemod.shapes import ACTS
 from codemod.values import origins
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
@@ -55,8 +56,7 @@ def _folder(site: Site) -> str | Left:
 def _is_free(node: ast.expr) -> bool:
     """Whether an expression can be written twice: evaluating it again gives the same and does nothing."""
     calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
-    other = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom, ast.Lambda)
-    return all(map(_only_reads, calls)) and not any(isinstance(each, other) for each in ast.walk(node))
+    return all(map(_only_reads, calls)) and not any(isinstance(each, (*ACTS, ast.Lambda)) for each in ast.walk(node))
 
 
 def _only_reads(function: ast.expr) -> bool:

@@ -20,7 +20,7 @@ from codemod.rules._calls import Call, parse
 from codemod.rules._dead_flags import dead_assignments
 from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
-from codemod.shapes import model_of
+from codemod.shapes import ACTS, model_of
 from codemod.values import origins
 
 
@@ -106,7 +106,7 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
     model = site.code(call.node.func)
     if not isinstance(call.node.func, (ast.Name, ast.Attribute)):
         return f"the model is not a variable: {model}"
-    if any(isinstance(each, _ACTS) or _named(each) in ("next", "input", "open") for flag in call.flags.values()
+    if any(isinstance(each, ACTS) or _named(each) in ("next", "input", "open") for flag in call.flags.values()
            for each in ast.walk(flag)):  # fmt: skip
         return "a flag does something when it is evaluated: give it a variable first"
     statement = site.source.statement_of(call.node)
@@ -129,9 +129,6 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
 def _held(target: ast.expr) -> bool:
     """Whether a target can be named again: a variable, or an attribute of one."""
     return isinstance(target, ast.Name) or (isinstance(target, ast.Attribute) and _held(target.value))
-
-
-_ACTS = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
 
 
 def _named(node: ast.AST) -> str:
