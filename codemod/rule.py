@@ -191,8 +191,12 @@ class Site:
 
     def parent(self, node: ast.AST) -> ast.AST:
         """The expression or statement around a node, in whatever file of the group it is."""
-        sources = {use.source: None for use in self.group.uses}
-        return next(source.parents[node] for source in sources if node in source.parents)
+        return self.home(node).parents[node]
+
+    def home(self, node: ast.AST) -> Source:
+        """The file of the group that a node is in."""
+        sources = dict.fromkeys([self.source, *(use.source for use in self.group.uses)])
+        return next(source for source in sources if node in source.parents)
 
     @cached_property
     def models(self) -> list[Meaning]:

@@ -97,7 +97,7 @@ def contacts_name(site: Site, call: ast.Call, key: str) -> str:
 
 def carried(site: Site, call: ast.Call, key: str) -> bool:
     """Whether contacts or attentions go with the output to where they are read, rather than into a variable."""
-    statement = site.source.statement_of(call)
+    statement = site.home(call).statement_of(call)
     named = isinstance(statement, ast.Assign) and statement.value is call
     return not (named and all(_in_step(site, call, statement, each) for each in reads(site, call, key)))
 
@@ -148,17 +148,18 @@ def _in_step(site: Site, call: ast.Call, statement: ast.stmt, read: ast.Subscrip
     It is read in the same scope through the variable that the call's statement binds, and no other statement gives
     that variable an output of a model.
     """
-    target, scope = statement.targets[0], site.source.scope_of(call)  # type: ignore[attr-defined]
+    source = site.home(call)
+    target, scope = statement.targets[0], source.scope_of(call)  # type: ignore[attr-defined]
     if not isinstance(target, ast.Name) or not isinstance(read.value, ast.Name) or read.value.id != target.id:
         return False
     if getattr(site.value(read.value), "origins", None) != frozenset([call]):
         return False
-    stores = [each for each in site.source.nodes if isinstance(each, ast.Name) and each.id == target.id
-              and isinstance(each.ctx, ast.Store) and site.source.scope_of(each) is scope]  # fmt: skip
+    stores = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == target.id
+              and isinstance(each.ctx, ast.Store) and source.scope_of(each) is scope]  # fmt: skip
     outputs = [each for each in stores if origins(site.value(each))]
-    direct = [isinstance(parent := site.source.parents[each], ast.Assign) and isinstance(parent.value, ast.Call)
+    direct = [isinstance(parent := source.parents[each], ast.Assign) and isinstance(parent.value, ast.Call)
               and parent.value in origins(site.value(each)) for each in outputs]  # fmt: skip
-    return site.source.scope_of(read) is scope and all(direct)
+    return site.home(read) is source and source.scope_of(read) is scope and all(direct)
 
 
 def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
