@@ -163,6 +163,7 @@ def _report_problems(report: dict[str, Any], before: Tree) -> Iterator[str]:
             yield f"the report names {file['path']}, which is not in the tree"
         if file["status"] == "error":
             yield f"{file['path']}: error: {'; '.join(item['why'] for item in file['leftovers'])}"
+        yield from (f"{file['path']}: {item['why']}" for item in file["leftovers"] if "internal error" in item["why"])
 
 
 def _touched(facts: dict[str, Any], before: Tree, after: Tree) -> Iterator[str]:
