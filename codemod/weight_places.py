@@ -13,7 +13,7 @@ WORDS = (b"fbaipublicfiles", b"TORCH_HOME", b"hub.set_dir")
 _DOWNLOAD = re.compile(r"dl\.fbaipublicfiles\.com/fair-esm")
 _FOLDER = re.compile(r"\bTORCH_HOME\b|\bhub\.set_dir\(")
 _COMMENT = re.compile(r"\s*#")
-_FETCHES = "this fetches fair-esm's weights, which nothing reads any more: use `hf download facebook/NAME` instead"
+_FETCHES = "this fetches fair-esm's weights: use `hf download facebook/NAME`, or convert what is loaded by its path"
 
 
 def downloads(path: str, text: str) -> Iterator[Leftover]:
