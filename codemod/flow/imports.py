@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Optional
 from codemod.flow.frame import Frame, lookup_global
 from codemod.library import MODULES, canonical, is_evolutionaryscale
 from codemod.source import Source
-from codemod.values import OTHER, Deferred, External, Meaning, Module, Value
+from codemod.values import OTHER, Deferred, External, Meaning, Module, Value, join
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis
@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 def import_module(analysis: Analysis, frame: Frame, node: ast.Import, alias: ast.alias) -> None:
     top = alias.name.partition(".")[0]
     shown = alias.name if alias.asname else top
-    frame.bind(alias.asname or top, _module(analysis, frame.source, alias, shown, alias.name))
+    value = _module(analysis, frame.source, alias, shown, alias.name)
+    if not alias.asname:
+        value = _beside_earlier(frame.env.get(top), value)
+    frame.bind(alias.asname or top, value)
+
+
+def _beside_earlier(earlier: Value, value: Value) -> Value:
+    """`import esm.x` and `import esm` bind one name to one object: a read of it may need what either has loaded."""
+    both = isinstance(earlier, Meaning) and isinstance(value, Meaning) and earlier.kind == value.kind
+    return join(earlier, value) if both else value
 
 
 def import_from(analysis: Analysis, frame: Frame, node: ast.ImportFrom, alias: ast.alias) -> None:
