@@ -65,6 +65,7 @@ class Analysis:
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
         self._derived: defaultdict[ast.ClassDef, list[ast.ClassDef]] = defaultdict(list)
         self._entered: set[str] = set()
+        self._have_run: set[str] = set()
         self._in_tests = lru_cache(maxsize=None)(_in_tests)
         self.candidates: frozenset[str] = frozenset()
 
@@ -88,6 +89,11 @@ class Analysis:
     def entered(self, path: str) -> bool:
         return path in self._entered
 
+    def awaits(self, path: str) -> bool:
+        """Whether a module has yet to run, so that its star imports may yet bring a name; who asks runs again then."""
+        self.cells.read(("stars", path))
+        return path in self._entered and path not in self._have_run
+
     def _run(self, scope: ast.AST) -> None:
         source = self.owners[scope]
         frame = Frame(self, source, scope)  # type: ignore[arg-type]
@@ -97,6 +103,9 @@ class Analysis:
             self.cells.write(("return", scope), frame.evaluate(scope.body))
         else:
             execute(frame, scope.body)  # type: ignore[attr-defined]
+        if isinstance(scope, ast.Module) and source.path not in self._have_run:
+            self._have_run.add(source.path)
+            self.cells.touch(("stars", source.path))
 
     def _parameter(self, source: Source, scope: ast.AST, name: str) -> Value:
         """What the callers give, or what a pytest fixture of that name returns."""

@@ -40,7 +40,11 @@ class Cells:
             self._values[key] = after
             if isinstance(key, tuple) and key[0] == "attr":
                 self._attributes[key[1]][key] = after
-            self._queue.update(dict.fromkeys(self._readers[key]))
+            self.touch(key)
+
+    def touch(self, key: Key) -> None:
+        """Queue the readers of a cell that stands for something kept elsewhere."""
+        self._queue.update(dict.fromkeys(self._readers[key]))
 
     def attributes(self, owner: ast.AST) -> list[Value]:
         """The values of every attribute of a class."""

@@ -89,33 +89,47 @@ class Frame:
         return ("global", self.source.path, name)
 
 
-def lookup_global(analysis: Analysis, path: str, name: str, seen: frozenset[str] = frozenset()) -> Value:
+def lookup_global(analysis: Analysis, path: str, name: str) -> Value:
     """What a name means at module level: bound there, brought by a star import, or built in."""
-    source = analysis.project.source(path)
-    if source is None or path in seen:
-        return OTHER
-    if name in source.bindings[source.tree]:
-        return analysis.cells.read(("global", path, name))
-    starred = [_starred(analysis, path, name, star, seen) for star in analysis.stars.get(path, ())]
-    found = [value for value in starred if value is not None and value != OTHER]
+    found = _of_module(analysis, path, name)
     if found:
-        return found[-1]
+        return join_all(found)
     submodule = analysis.project.submodule(path, name)
     if submodule and name not in vars(builtins):
         return Module(submodule)
     if name in vars(builtins):
         return External(f"builtins.{name}")
-    return None if None in starred else OTHER
+    return None if analysis.awaits(path) else OTHER
 
 
-def _starred(analysis: Analysis, path: str, name: str, star: ast.AST, seen: frozenset[str]) -> Value:
+def _of_module(analysis: Analysis, path: str, name: str, seen: frozenset[str] = frozenset()) -> list[Value]:
+    """The values of a name that a module binds, or that its star imports bring; none where neither does."""
+    source = analysis.project.source(path)
+    if source is None or path in seen:
+        return []
+    if name in source.bindings[source.tree]:
+        if seen:
+            analysis.enter(path)
+        return [analysis.cells.read(("global", path, name))]
+    if seen and analysis.awaits(path):
+        return [None]
+    found: list[Value] = []
+    for star in reversed(analysis.stars.get(path, ())):
+        brought = _starred(analysis, name, star, seen | {path})
+        found += brought
+        if brought and source.parents[source.parents[star]] is source.tree:
+            break  # whatever an earlier one brings is hidden
+    return found
+
+
+def _starred(analysis: Analysis, name: str, star: ast.AST, seen: frozenset[str]) -> list[Value]:
     origin = analysis.star_origins[star]
     if name.startswith("_"):
-        return OTHER
+        return []
     if origin.startswith("esm"):
         known = canonical(f"{origin}.{name}") if name in NAMES.get(origin, ()) else None
-        return Meaning(known, frozenset(), frozenset([star])) if known else OTHER
-    return lookup_global(analysis, origin, name, seen | {path})
+        return [Meaning(known, frozenset(), frozenset([star]))] if known else []
+    return _of_module(analysis, origin, name, seen)
 
 
 def attribute_of_class(analysis: Analysis, node: ast.ClassDef, name: str) -> Value:
