@@ -89,7 +89,7 @@ def call_function(frame: Frame, function: Func, arguments: Arguments) -> Value:
         starred = isinstance(dict(enumerate(arguments.expressions)).get(position), ast.Starred)
         positional.extend([value] * max(1, len(names) - len(positional)) if starred else [value])
     for name, value in zip(names, positional):
-        cells.write(("param", function.node, name), value)
+        cells.give(function.node, name, value)
     if signature.vararg and len(positional) > len(names):
         rest = Tup(tuple(positional[len(names) :]))
         cells.write(("param", function.node, signature.vararg.arg), rest)
@@ -102,11 +102,11 @@ def _keywords(frame: Frame, function: Func, arguments: Arguments, names: list[st
     known = {*names, *(argument.arg for argument in signature.kwonlyargs)}
     for name, value in [*function.keywords, *arguments.keywords.items()]:
         if name in known:
-            cells.write(("param", function.node, name), value)
+            cells.give(function.node, name, value)
         elif name is None and isinstance(value, Map):
             for key, each in value.items:
                 if key in known:
-                    cells.write(("param", function.node, key), each)
+                    cells.give(function.node, key, each)
         elif signature.kwarg and name is not None:
             cells.write(("param", function.node, signature.kwarg.arg), Map(((name, value),)))
 

@@ -19,6 +19,7 @@ class Cells:
     def __init__(self, open_kinds: tuple[type, ...] = (str, int)) -> None:
         self.importable: set[ast.AST] = set()  # functions that callers outside the repository may call
         self.open_kinds = open_kinds  # literals that their parameters may have others of
+        self.given: set[Key] = set()  # parameters that some call fills, beside their defaults
         self._values: dict[Key, Value] = {}
         self._attributes: defaultdict[ast.AST, dict[Key, Value]] = defaultdict(dict)
         self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
@@ -41,6 +42,12 @@ class Cells:
             if isinstance(key, tuple) and key[0] == "attr":
                 self._attributes[key[1]][key] = after
             self.touch(key)
+
+    def give(self, function: ast.AST, parameter: object, value: Value) -> None:
+        """Write what a call hands over."""
+        key = ("param", function, parameter)
+        self.given.add(key)
+        self.write(key, value)
 
     def touch(self, key: Key) -> None:
         """Queue the readers of a cell that stands for something kept elsewhere."""

@@ -106,9 +106,14 @@ def local_clone(site: Site) -> Answer:
 
 
 def _default(site: Site) -> Optional[ast.expr]:
-    """The literal default of the parameter that names the checkpoint, where it is all the parameter can be here."""
+    """The literal default of the parameter that names the checkpoint, where it is all the parameter is ever given.
+
+    A caller that writes the name out, even the same one, would go on handing over fair-esm's.
+    """
     argument, scope = argument_of(site), site.source.scope_of(site.node)
     if not isinstance(argument, ast.Name) or not isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    if ("param", scope, argument.id) in site.analysis.cells.given:
         return None
     named = [each for each in ast.walk(scope) if isinstance(each, ast.Name) and each.id == argument.id]
     plain = [*scope.args.posonlyargs, *scope.args.args]
