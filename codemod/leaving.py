@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from codemod.decide import CHECKOUT, COPY, Decided
+from codemod.evaluated import unread_text
 from codemod.flow.analysis import Analysis
 from codemod.imports import asks, statement_of, written
 from codemod.library import EVOLUTIONARYSCALE
@@ -77,6 +78,8 @@ def _reason(
     statement = statement_of(source, alias)
     if alias.name != "*" and written(alias, statement) in _exported(source.tree):
         return "__all__ promises this name to other programs"
+    if not through and (line := unread_text(analysis, source)):
+        return f"nothing else here uses it, and line {line} evaluates text that may name it"
     if not through and name == "esm" and doubtful():
         return "nothing here uses it, and whether it is fair-esm's or EvolutionaryScale's esm cannot be told"
     return ""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.asking import asks_for_attribute, chosen_factories, in_strings
+from codemod.evaluated import named_in_text
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
 from codemod.holders import reached_into, restored
@@ -76,6 +77,8 @@ def _in_source(analysis: Analysis, source: Source) -> Iterator[Use]:
         find = _FINDERS.get(type(node))
         if find is not None:
             yield from find(analysis, source, node)
+        for links, why in named_in_text(analysis, source, node):
+            yield Use(source, node, "string", None, links, why)
         if node in analysis.escapes:
             value, why = analysis.escapes[node]
             yield Use(source, node, "escape", next(meanings(value), None), origins(value), f"{_named(value)} {why}")
