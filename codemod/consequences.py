@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from codemod.decide import Decided
 from codemod.flow.analysis import Analysis
-from codemod.library import CHECKPOINTS, OUTPUT
+from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, FASTESM2_WIDTH, OUTPUT
 from codemod.records import Edit, Leftover
 from codemod.repository import Repository
 from codemod.source import Source
@@ -18,7 +18,6 @@ from codemod.widths.artefacts import stale_artefacts
 from codemod.widths.config import config_widths
 from codemod.widths.plan import candidate_words, plan_widths
 
-FASTESM_WIDTH, FASTESM_LAYERS = 1280, 33
 _CONFIGURATION = (".yaml", ".yml", ".json", ".toml", ".ini", ".cfg")
 
 
@@ -35,17 +34,17 @@ def consequences(
 ) -> Consequences:
     """What follows from these checkpoints giving way to FastESM2_650; nothing where there are none."""
     found = Consequences()
-    for old in sorted({CHECKPOINTS[name].width for name in checkpoints} - {FASTESM_WIDTH}):
+    for old in sorted({CHECKPOINTS[name].width for name in checkpoints} - {FASTESM2_WIDTH}):
         sources = _with_words(repository, analysis, candidate_words(old))
-        for answer in plan_widths(sources, old, FASTESM_WIDTH):
+        for answer in plan_widths(sources, old, FASTESM2_WIDTH):
             if isinstance(answer, Leftover):
                 found.leftovers.append(answer)
             else:
                 found.edits[answer[0]].append(answer[1])
         found.leftovers.extend(_stale(repository, analysis, decided, sources, old))
-    for old in sorted({CHECKPOINTS[name].layers for name in checkpoints} - {FASTESM_LAYERS}):
+    for old in sorted({CHECKPOINTS[name].layers for name in checkpoints} - {FASTESM2_LAYERS}):
         sources = _with_words(repository, analysis, [layer_keys.WORD])
-        found.leftovers.extend(layer_keys.layer_keys(sources, _reads(decided), old, FASTESM_LAYERS))
+        found.leftovers.extend(layer_keys.layer_keys(sources, _reads(decided), old, FASTESM2_LAYERS))
     return found
 
 
@@ -64,7 +63,7 @@ def _stale(
     yield from stale_artefacts({**users, **sources, **followed}, repository.files)
     for path, data in repository.search([str(old).encode()], _CONFIGURATION).items():
         decoded = repository.decoded(path) if data else None
-        yield from config_widths(path, decoded.text, old, FASTESM_WIDTH) if decoded else ()
+        yield from config_widths(path, decoded.text, old, FASTESM2_WIDTH) if decoded else ()
 
 
 def _reads(decided: Sequence[Decided]) -> frozenset[ast.AST]:

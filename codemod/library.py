@@ -64,6 +64,9 @@ CHECKPOINTS = {
     )
 }
 
+#: FastESM2_650 is an ESM-2 of 650M parameters, trained further (FASTESM2.md).
+FASTESM2_LAYERS, FASTESM2_WIDTH = CHECKPOINTS["esm2_t33_650M_UR50D"].layers, CHECKPOINTS["esm2_t33_650M_UR50D"].width
+
 _ESM1 = "ESM-1 has no counterpart in transformers; ESM-2 (esm2_t33_650M_UR50D) is the usual successor"
 _MSA = "the MSA Transformer has no counterpart in transformers; keep fair-esm for it, or move to single-sequence ESM-2"
 _IF1 = "ESM-IF1 has no counterpart in transformers; keep fair-esm for inverse folding (ProteinMPNN is an alternative)"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from codemod.consequences import FASTESM_WIDTH
-from codemod.library import CHECKPOINTS, MODEL, OUTPUT
+from codemod.library import CHECKPOINTS, FASTESM2_WIDTH, MODEL, OUTPUT
 from codemod.rewrite import Rewriting
 
 
@@ -32,7 +31,12 @@ def _fastesm2(done: Rewriting) -> list[str]:
     said = ["embeddings change: FastESM2_650 has other weights, so models trained on the old ones must be retrained"]
     for name in sorted(done.checkpoints):
         width = CHECKPOINTS[name].width
-        if width != FASTESM_WIDTH:
-            said.append(f"the width changes from {width} ({name}) to {FASTESM_WIDTH}: files saved before are stale")
-    said.append("the model runs in float16; what it returns is made float32 again")
+        if width != FASTESM2_WIDTH:
+            said.append(f"the width changes from {width} ({name}) to {FASTESM2_WIDTH}: files saved before are stale")
+    migrated = [made for each in done.decided if each.migrated for made in each.edits.values()]
+    emitted = " ".join(edit.text for made in migrated for edit in made)
+    if "float16" in emitted:
+        said.append("the model runs in float16; what it returns is made float32 again")
+    if "float32" in emitted:
+        said.append("a model that may be trained, or is taken apart, runs in float32")
     return said

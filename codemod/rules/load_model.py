@@ -17,6 +17,7 @@ from typing import Optional
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
+from codemod.rules._precision import other_default, precision
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
 from codemod.values import constants
 
@@ -26,9 +27,9 @@ _LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]
 
 @rewrites(*_FACTORIES, *_LOADERS, "torch.hub.load()", "esm.pretrained.*()")
 def load_model(site: Site) -> Answer:
-    where = hub_id(site)
-    if isinstance(where, Left):
-        yield where
+    where, default_dtype = hub_id(site), other_default(site)
+    if isinstance(where, Left) or default_dtype:
+        yield where if isinstance(where, Left) else Left(default_dtype or "")
         return
     default = _default(site) if site.target.to == "fastesm2" else None
     if default is not None:
@@ -129,9 +130,9 @@ def _loaders(site: Site, where: str) -> tuple[str, str]:
     tokenizer, headed = name("transformers.AutoTokenizer"), site.group.predicts_tokens
     if site.target.to == "fastesm2":
         pinned = f'{where}, revision="{REVISION}"'
-        half = f"torch_dtype={name('torch')}.float16"
-        remote = f"{name('transformers.AutoModel')}.from_pretrained({pinned}, trust_remote_code=True, {half})"
-        stock = f"{name('transformers.EsmModel')}.from_pretrained({pinned}, add_pooling_layer=False, {half})"
+        dtype = f"torch_dtype={name('torch')}.{precision(site)}"
+        remote = f"{name('transformers.AutoModel')}.from_pretrained({pinned}, trust_remote_code=True, {dtype})"
+        stock = f"{name('transformers.EsmModel')}.from_pretrained({pinned}, add_pooling_layer=False, {dtype})"
         return remote if site.target.remote_code else stock, f"{tokenizer}.from_pretrained({pinned})"
     kind = name("transformers.EsmForMaskedLM" if headed else "transformers.EsmModel")
     options = "" if headed else ", add_pooling_layer=False"

@@ -59,25 +59,30 @@ def predict_contacts(site: Site) -> Answer:
         yield site.insert(site.source.span(tokens)[1], f", {text}.ne({model}.config.pad_token_id)")
 
 
-@rewrites(f"{MODEL}.embed_tokens")
+@rewrites(f"{MODEL}.embed_tokens", f"{MODEL}.embed_tokens()")
 def embeddings(site: Site) -> Answer:
-    assert isinstance(site.node, ast.Attribute)
-    yield site.after(site.node.value, ".get_input_embeddings()")
+    """`get_input_embeddings` of FastESM2's own class is broken: it looks for them beside `.esm`."""
+    node = site.node.func if isinstance(site.node, ast.Call) else site.node
+    assert isinstance(node, ast.Attribute)
+    found = ".esm.embeddings.word_embeddings" if _is_own_class(site) else ".get_input_embeddings()"
+    yield site.after(node.value, found, node)
 
 
-@rewrites(f"{MODEL}.embed_tokens()")
-def embed(site: Site) -> Answer:
-    assert isinstance(site.node, ast.Call)
-    assert isinstance(site.node.func, ast.Attribute)
-    yield site.after(site.node.func.value, ".get_input_embeddings()", site.node.func)
+def _is_own_class(site: Site) -> bool:
+    """Whether the class is FastESM2's own, which keeps the encoder below `.esm` (modeling_fastesm.py of REVISION)."""
+    return site.target.to == "fastesm2" and site.target.remote_code
+
+
+def _encoder(site: Site) -> str:
+    """The path from the model to its encoder."""
+    return ".esm.encoder" if site.group.predicts_tokens or _is_own_class(site) else ".encoder"
 
 
 @rewrites(f"{MODEL}.emb_layer_norm_after", f"{MODEL}.emb_layer_norm_after()")
 def layer_norm(site: Site) -> Answer:
     node = site.node.func if isinstance(site.node, ast.Call) else site.node
     assert isinstance(node, ast.Attribute)
-    inner = ".esm" if site.group.predicts_tokens else ""
-    yield site.after(node.value, f"{inner}.encoder.emb_layer_norm_after", node)
+    yield site.after(node.value, f"{_encoder(site)}.emb_layer_norm_after", node)
 
 
 @rewrites(f"{MODEL}.emb_layer_norm_after=")
@@ -94,8 +99,7 @@ def replaced_norm(site: Site) -> Answer:
 def layers(site: Site) -> Answer:
     """The same parameters under another path: for freezing and counting."""
     assert isinstance(site.node, ast.Attribute)
-    inner = ".esm" if site.group.predicts_tokens else ""
-    yield site.after(site.node.value, f"{inner}.encoder.layer")
+    yield site.after(site.node.value, f"{_encoder(site)}.layer")
 
 
 @rewrites(f"{BLOCK}()")

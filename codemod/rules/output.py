@@ -14,6 +14,7 @@ import ast
 
 from codemod.library import OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules._precision import widened
 from codemod.rules.model_call import carried, contacts_name
 
 
@@ -21,7 +22,7 @@ from codemod.rules.model_call import carried, contacts_name
 def logits(site: Site) -> Answer:
     assert isinstance(site.node, ast.Subscript)
     if site.group.headless:  # the head is the identity: what it gives is what it gets
-        yield site.after(site.node.value, ".last_hidden_state" + (".float()" if site.target.to == "fastesm2" else ""))
+        yield site.after(site.node.value, f".last_hidden_state{widened(site)}")
     elif site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
     else:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import ast
 from typing import Optional
 
-from codemod.library import CHECKPOINTS, NUM_LAYERS, OUTPUT
+from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, NUM_LAYERS, OUTPUT
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._calls import parse
 from codemod.rules._layers import depth_behind, last_layer, requested, unasked
+from codemod.rules._precision import widened
 from codemod.values import External
 
 
@@ -38,8 +39,10 @@ def representations(site: Site) -> Answer:
     elif one_layer and isinstance(parent, ast.Subscript) and _may_be_absent(site, read, parent.slice):
         yield site.insert(site.source.span(read)[0], "dict(enumerate(")
         yield site.after(read.value, ".hidden_states))")
+        yield from _widened(site, parent)
     elif one_layer:
         yield site.after(read.value, ".hidden_states")
+        yield from _widened(site, parent)
     elif last_layer(site, read):
         yield site.insert(site.source.span(read)[0], f"{{{depth_behind(site, read)}: ")
         yield site.after(read.value, f"{_last(site)}}}")
@@ -49,15 +52,20 @@ def representations(site: Site) -> Answer:
 
 def _last(site: Site) -> str:
     last = ".hidden_states[-1]" if site.group.predicts_tokens else ".last_hidden_state"
-    return f"{last}.float()" if site.target.to == "fastesm2" else last
+    return f"{last}{widened(site)}"
+
+
+def _widened(site: Site, layer: ast.AST) -> Answer:
+    if widened(site):
+        yield site.insert(site.source.span(layer)[1], widened(site))
 
 
 def _several(site: Site, read: ast.Subscript) -> Answer:
     """The dict of the layers that were asked for, in ascending order, as fair-esm gives it."""
-    literal, depth = requested(site, read), depth_behind(site, read)
+    literal, depth, states = requested(site, read), depth_behind(site, read), f"states{widened(site)}"
     if literal is not None:
         given = sorted({layer for layer in literal if layer >= 0 and (depth is None or layer <= depth)})
-        yield site.insert(site.source.span(read)[0], "{layer: states for layer, states in enumerate(")
+        yield site.insert(site.source.span(read)[0], f"{{layer: {states} for layer, states in enumerate(")
         yield site.after(read.value, f".hidden_states) if layer in {given}}}")
         return
     calls = [parse(each) for each in site.outputs]
@@ -69,8 +77,7 @@ def _several(site: Site, read: ast.Subscript) -> Answer:
     elif site.source.scope_of(read) is not site.source.scope_of(site.outputs[0]):
         yield Left("all representations are read in another function than the one that asks for the layers")
     else:
-        start = site.source.span(read)[0]
-        yield site.insert(start, "{layer: states for layer, states in enumerate(")
+        yield site.insert(site.source.span(read)[0], f"{{layer: {states} for layer, states in enumerate(")
         yield site.after(read.value, f".hidden_states) if layer in {site.migrated(flag)}}}")
 
 
@@ -96,8 +103,6 @@ def _refusal(site: Site, read: ast.Subscript, layer: Optional[ast.expr]) -> Opti
         return "a negative layer is a KeyError in fair-esm today"
     if known and asked is not None and not known <= set(asked):
         return f"layer {sorted(known - set(asked), key=repr)[0]} was not asked for: a KeyError in fair-esm today"
-    if site.target.to != "fastesm2":
-        return None
-    if not last_layer(site, read):
-        return "which layer of FastESM2_650 (33 layers) stands for this one is your decision"
+    if site.target.to == "fastesm2" and not last_layer(site, read) and depth_behind(site, read) != FASTESM2_LAYERS:
+        return f"which layer of FastESM2_650 ({FASTESM2_LAYERS} layers) stands for this one is your decision"
     return None
