@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemod.library import CHECKPOINTS, FASTESM2_WIDTH, MODEL, OUTPUT
+from codemod.library import CHECKPOINTS, FASTESM2_WIDTH
 from codemod.rewrite import Rewriting
 
 
@@ -16,12 +16,13 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
     convert = "{} is read from a folder now, write it once: python -m codemod convert {} {}"
     local = [convert.format(path, path, path[: -len(".pt")]) for path in done.weights]
     copies = [f"{folder}/ is a copy of fair-esm as released: only its users change" for folder in done.copies]
-    return tuple(_fastesm2(done) if to == "fastesm2" else _hf(keys)) + tuple(local + copies)
+    return tuple(_fastesm2(done) if to == "fastesm2" else _hf(done)) + tuple(local + copies)
 
 
-def _hf(keys: set[str]) -> list[str]:
+def _hf(done: Rewriting) -> list[str]:
     said = ["the numbers stay the same: same checkpoints"]
-    if f"{OUTPUT}[contacts]" in keys or f"{MODEL}.predict_contacts()" in keys:
+    texts = [edit.text for each in done.decided if each.migrated for made in each.edits.values() for edit in made]
+    if any("predict_contacts(" in text for text in texts):  # beside a call, not in its place
         said.append("contacts cost a second pass through the model")
     said.append("transformers 4.56 to 5.2 compute other numbers for padded batches and are refused: use <4.56 or >=5.3")
     return said

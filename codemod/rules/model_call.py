@@ -11,17 +11,19 @@ The mask is computed from the tensor that is handed over, so that cut, masked an
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import Optional
 
-from codemod.library import MODEL, OUTPUT
+from codemod.library import MODEL
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._calls import Call, parse
+from codemod.rules._contacts import contacts_alone, predicted
 from codemod.rules._dead_flags import dead_assignments
 from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
+from codemod.rules._reads import carried, contacts_name, reads
 from codemod.shapes import ACTS, model_of
-from codemod.values import origins
 
 
 @rewrites(f"{MODEL}()", f"{MODEL}.forward()")
@@ -34,9 +36,17 @@ def model_call(site: Site) -> Answer:
     if refusal:
         yield Left(refusal)
         return
-    tokens, first = _named_tokens(site, call)
+    alone = contacts_alone(site, call.node)
+    tokens, first = site.twice(call.tokens, "input_ids")
+    yield from ([] if alone else _renamed_tokens(site, call))
     yield from first
     mask = mask_of(site, call, tokens)
+    yield from predicted(site, call, mask) if alone else _called(site, call, tokens, mask)
+    if all(_names_no_flag(site, each) for each in reads(site, call.node, "representations")):
+        yield from dead_assignments(site, _unread_flags(site, call))
+
+
+def _called(site: Site, call: Call, tokens: str, mask: str) -> Answer:
     options = [f"attention_mask={mask}"]
     if _reads_hidden_states(site, call):
         options.append("output_hidden_states=True")
@@ -45,8 +55,6 @@ def model_call(site: Site) -> Answer:
     stop = site.source.span(call.node)[1]
     yield from replaced_flags(site, call.node, call.tokens, list(call.flags.values()), ", ".join(options))
     yield from _hoisted(site, call, tokens, mask, stop)
-    if all(_names_no_flag(site, each) for each in reads(site, call.node, "representations")):
-        yield from dead_assignments(site, _unread_flags(site, call))
 
 
 def _unread_flags(site: Site, call: Call) -> list[ast.expr]:
@@ -64,12 +72,6 @@ def _names_no_flag(site: Site, read: ast.Subscript) -> bool:
     return requested(site, read) is not None
 
 
-def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
-    """The places in the group where this call's output is read by that key."""
-    uses = (use for use in site.group.uses if use.key == f"{OUTPUT}[{key}]" and use.value)
-    return [use.node for use in uses if call in use.links and isinstance(use.node, ast.Subscript)]
-
-
 def mask_of(site: Site, call: Call, tokens: str) -> str:
     """An expression for the attention mask; `config` is at hand wherever the model is."""
     model = model_code(site, call.node)
@@ -80,26 +82,6 @@ def mask_of(site: Site, call: Call, tokens: str) -> str:
 
 def model_code(site: Site, call: ast.Call) -> str:
     return site.code(model_of(call))
-
-
-def contacts_name(site: Site, call: ast.Call, key: str) -> str:
-    """The variable that holds contacts or attentions after the call; free in the module."""
-    taken = {node.id for node in site.source.nodes if isinstance(node, ast.Name)}
-    plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
-    calls = [use.node for use in site.group.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
-    named = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)]
-    number = [each for each in named if not carried(site, each, key)].index(call) + 1
-    label = plain if number == 1 else f"{plain}_{number}"
-    while label in taken:
-        label += "_"
-    return label
-
-
-def carried(site: Site, call: ast.Call, key: str) -> bool:
-    """Whether contacts or attentions go with the output to where they are read, rather than into a variable."""
-    statement = site.home(call).statement_of(call)
-    named = isinstance(statement, ast.Assign) and statement.value is call
-    return not (named and all(_in_step(site, call, statement, each) for each in reads(site, call, key)))
 
 
 def _refusal(site: Site, call: Call) -> Optional[str]:
@@ -115,6 +97,8 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
             continue
         if site.target.to == "fastesm2":
             return f"FastESM2_650 has no {key} worth reading: its contact head is not stored and its maps are wrong"
+        if contacts_alone(site, call.node):
+            continue
         if not isinstance(statement, ast.Assign) or statement.value is not call.node or not _held(statement.targets[0]):
             return f"{key} are read from a call whose output has no variable"
         if not site.source.starts_line(statement):
@@ -142,35 +126,12 @@ def _asked(call: Call, key: str) -> bool:
     return any(each is not None and not (isinstance(each, ast.Constant) and not each.value) for each in wanted)
 
 
-def _in_step(site: Site, call: ast.Call, statement: ast.stmt, read: ast.Subscript) -> bool:
-    """Whether what is read can only be the output of the latest run of the call.
-
-    It is read in the same scope through the variable that the call's statement binds, and no other statement gives
-    that variable an output of a model.
-    """
-    source = site.home(call)
-    target, scope = statement.targets[0], source.scope_of(call)  # type: ignore[attr-defined]
-    if not isinstance(target, ast.Name) or not isinstance(read.value, ast.Name) or read.value.id != target.id:
-        return False
-    if getattr(site.value(read.value), "origins", None) != frozenset([call]):
-        return False
-    stores = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == target.id
-              and isinstance(each.ctx, ast.Store) and source.scope_of(each) is scope]  # fmt: skip
-    outputs = [each for each in stores if origins(site.value(each))]
-    direct = [isinstance(parent := source.parents[each], ast.Assign) and isinstance(parent.value, ast.Call)
-              and parent.value in origins(site.value(each)) for each in outputs]  # fmt: skip
-    return site.home(read) is source and source.scope_of(read) is scope and all(direct)
-
-
-def _named_tokens(site: Site, call: Call) -> tuple[str, list[Edit]]:
-    """The tokens as an expression to use twice; a walrus names them where they are computed in place."""
-    edits = []
+def _renamed_tokens(site: Site, call: Call) -> Iterator[Edit]:
+    """`tokens=`, as `input_ids=`."""
     keyword = next((each for each in call.node.keywords if each.arg == "tokens"), None)
     if keyword is not None:
         start = site.source.span(keyword.value)[0]
-        edits.append(site.edit(start - len("tokens="), start, "input_ids="))
-    text, named = site.twice(call.tokens, "input_ids")
-    return text, [*edits, *named]
+        yield site.edit(start - len("tokens="), start, "input_ids=")
 
 
 def _reads_hidden_states(site: Site, call: Call) -> bool:

@@ -2,7 +2,8 @@
 
 Before: `results["logits"]`, `results["contacts"]`, `results["attentions"]`
 After:  `results.logits`, and the variables `predicted_contacts` and `attention_maps` that follow the model call; where
-        the output is read elsewhere, it takes them along: `results["contacts"] = model.predict_contacts(...)`
+        the output is read elsewhere, it takes them along: `results["contacts"] = model.predict_contacts(...)`; where
+        nothing but the contacts is read, `predicted_contacts = model.predict_contacts(...)` is the whole call
 
 `predict_contacts` is a second pass through the model, with the same numbers. Attention maps are stacked as fair-esm
 stacks them and are zero where either token is padding.
@@ -14,8 +15,9 @@ import ast
 
 from codemod.library import OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules._contacts import contacts_alone
 from codemod.rules._precision import widened
-from codemod.rules.model_call import carried, contacts_name
+from codemod.rules._reads import carried, contacts_name
 
 
 @rewrites(f"{OUTPUT}[logits]")
@@ -32,5 +34,8 @@ def logits(site: Site) -> Answer:
 @rewrites(f"{OUTPUT}[contacts]", f"{OUTPUT}[attentions]")
 def maps(site: Site) -> Answer:
     key = "contacts" if "contacts" in site.use.key else "attentions"
-    if not any(carried(site, each, key) for each in site.outputs):
+    assert isinstance(site.node, ast.Subscript)
+    if site.node.value in site.outputs and contacts_alone(site, site.outputs[0]):
+        yield site.after(site.node.value, "")
+    elif not any(carried(site, each, key) for each in site.outputs):
         yield site.replace(site.node, contacts_name(site, site.outputs[0], key))
