@@ -13,6 +13,7 @@ from codemod import git
 from codemod.errors import UnusableInput, printable
 from codemod.globs import matcher
 from codemod.kinds import enters, foreign, matters
+from codemod.shebang import is_script
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class _Walk:
             if entry.is_dir(follow_symlinks=False):
                 if self._enters(entry.name, path, listed):
                     yield path
-            elif not (matters(entry.name) or entry.is_symlink()) or (listed and path not in listed.names):
+            elif (listed and path not in listed.names) or not self._matters(entry):
                 continue
             elif entry.is_file(follow_symlinks=False):
                 if not self._excludes(path):
@@ -104,6 +105,9 @@ class _Walk:
                 self.skipped[path] = "not a regular file"
             elif matters(entry.name) or os.path.isdir(entry.path):
                 self._link(path + "/" * os.path.isdir(entry.path))
+
+    def _matters(self, entry: os.DirEntry[str]) -> bool:
+        return matters(entry.name) or entry.is_symlink() or is_script(entry.path)
 
     def _link(self, path: str) -> None:
         if not self._excludes(path.rstrip("/")):

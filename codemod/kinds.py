@@ -6,11 +6,17 @@ from typing import Optional
 
 #: Python, notebooks, and what may name a dependency or show a command to a reader.
 SUFFIXES = frozenset(
-    ["py", "pyi", "ipynb", "sh", "md", "rst", "yml", "yaml", "toml", "cfg", "txt", "in", "json", "lock", "dockerfile",
-     "bash", "zsh", "slurm", "sbatch", "bat", "ps1", "def", "nix", "smk", "nf", "wdl", "cwl", "qmd", "rmd", "r", "jl"]
+    ["py", "pyi", "pyw", "pyx", "ipynb", "md", "markdown", "mdx", "rst", "txt", "in", "qmd", "rmd", "r", "jl",
+     "yml", "yaml", "toml", "cfg", "ini", "config", "conf", "json", "lock", "dockerfile", "def", "nix",
+     "sh", "bash", "zsh", "ksh", "csh", "tcsh", "fish", "bat", "cmd", "ps1", "mk", "just", "j2", "template",
+     "slurm", "sbatch", "pbs", "lsf", "sge", "qsub", "smk", "nf", "wdl", "cwl"]
 )  # fmt: skip
-NAMES = frozenset(("Makefile", "Pipfile", ".gitmodules", "Snakefile", "Jenkinsfile", "justfile", "Containerfile"))
-PREFIXES = ("Dockerfile", "Singularity", "setup.")
+#: Whole names and their beginnings, in small letters: `makefile` and `Makefile` are one thing to make.
+NAMES = frozenset(
+    ["makefile", "gnumakefile", "pipfile", ".gitmodules", "snakefile", "jenkinsfile", "justfile", ".justfile", ".envrc",
+     "containerfile", "postbuild", "earthfile", "readme", "install"]
+)  # fmt: skip
+PREFIXES = ("dockerfile", "singularity", "apptainer", "snakefile.", "setup.")
 
 #: Other people's code, tracked or not.
 FOREIGN = {
@@ -38,8 +44,9 @@ def enters(name: str) -> bool:
 
 def matters(name: str) -> bool:
     """Whether a file of this name may use fair-esm, or say that something does."""
+    name = name.lower()
     _, dot, suffix = name.rpartition(".")
-    return bool(dot and suffix.lower() in SUFFIXES) or name in NAMES or name.startswith(PREFIXES)
+    return bool(dot and suffix in SUFFIXES) or name in NAMES or name.startswith(PREFIXES)
 
 
 def foreign(folder: str, names: set[str], tracked: bool) -> Optional[str]:

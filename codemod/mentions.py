@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from codemod.fetches import INSTALLS, asked, fetched, only_brings
 from codemod.manifests.lines import lines
 from codemod.manifests.names import is_manifest
 from codemod.notebooks.read import Notebook, raw_cells
@@ -18,7 +19,7 @@ DOCUMENT = "documentation"
 WORDS = (
     b"esm-extract", b"esm-fold", b"extract.py", b"fold.py", b"esmfold_inference.py", b"-m esm", b"import esm",
     b"from esm", b"facebookresearch/esm", b"fair-esm", b"fair_esm", b"variant-prediction", b"inverse_folding/",
-    b"esm.scripts", b'import("esm', b"import('esm",
+    b"esm.scripts", b'import("esm', b"import('esm", b", esm", b"PYTHONPATH", b"ln -s",
 )  # fmt: skip
 _WORDS = re.compile("|".join(re.escape(word.decode()) for word in WORDS))
 
@@ -45,6 +46,9 @@ _RAW = "a raw cell, which does not run, holds code of fair-esm: write it anew if
 _HUB = "this example loads fair-esm through torch.hub: show EsmModel.from_pretrained instead"
 _INSTALL = "readers are told to install fair-esm: name what the migrated code needs instead"
 
+#: What is only said to people.
+_SAID = (_EXAMPLE, _HUB, _INSTALL)
+
 #: Nobody writes a longer command: the line is data, and the patterns would take their time over it.
 _LONGEST = 8192
 #: Where a command may start, with the folder it is in.
@@ -56,7 +60,7 @@ _PYTHON = r"python[\d.]*[\"']?\s+(?:-\w+\s+)*"
 _THEIRS = r"(?:pretrained|data|model|modules|inverse_folding|esmfold|rotary_embedding|multihead_attention|constants)"
 _EVOLUTIONARYSCALE = r"(?:sdk|models|tokenization|utils|layers|widgets|ESM3|ESMC)\b"
 _IMPORT = (
-    rf"(?:import\s+esm(?:\.{_THEIRS}[\w.]*)?(?:\s+as\s+\w+)?(?=\s*(?:[,;#\"']|\\n|$))"
+    rf"(?:import\s+(?:[\w.]+(?:\s+as\s+\w+)?\s*,\s*)*esm(?:\.{_THEIRS}[\w.]*)?(?:\s+as\s+\w+)?(?=\s*(?:[,;#\"']|\\n|$))"
     rf"|from\s+esm(?:\.{_THEIRS}[\w.]*)?\s+import\s+\(?\s*(?!{_EVOLUTIONARYSCALE})[\w*])"
 )
 
@@ -69,6 +73,7 @@ _COMMANDS = tuple(
         (rf"{_AT}esm-extract{_ARGUMENT}", _EXTRACT),
         (rf"{_AT}extract\.py)[\"'`]?(?:\s+[\"']?esm\w*\d|{_OPTIONS})", _EXTRACT),
         (rf"{_PYTHON}{_AT}{_SCRIPT})", _EXTRACT),
+        (rf"\w=[\"']?(?P<script>[^\s\"'=;]{{0,200}}{_SCRIPT})", _EXTRACT),
         (rf"{_AT}esm-fold{_ARGUMENT}", _FOLD),
         (rf"{_AT}(?:esmfold_inference|esm[\w.-]*/scripts/fold)\.py)[\"'`]?\s+[\"']?[-$<{{]", _FOLD),
         (rf"{_AT}variant-prediction/predict\.py)[\"'`]?\s", _VARIANTS),
@@ -105,14 +110,15 @@ def mentions(path: str, text: str, programs: Collection[str] = ()) -> Iterator[L
     """
     if _NOT_HERE.fullmatch(path) or not _WORDS.search(text) or of_a_copy(path, programs):
         return
-    prose = bool(_PROSE.fullmatch(path)) and not is_manifest(path)
+    manifest = is_manifest(path)
+    prose = bool(_PROSE.fullmatch(path)) and not manifest
     fair = bool(_FAIR.search(text))
     for number, line in _logical(text):
         if _WORDS.search(line) and (prose or not _COMMENT.match(line)):
             why = command(line, programs) or (_code(line, prose) if fair else "")
-            said = why or ("" if is_manifest(path) else _installs(line, prose))
-            if said:
-                yield Leftover(path, number, COMMAND if why and not _is_code(why) else DOCUMENT, said)
+            why = why or fetched(line, fair, manifest) or ("" if manifest else _installs(line, prose))
+            if why:
+                yield Leftover(path, number, DOCUMENT if why in _SAID or (prose and only_brings(why)) else COMMAND, why)
 
 
 def notebook_mentions(path: str, notebook: Notebook, programs: Collection[str] = ()) -> Iterator[Leftover]:
@@ -144,8 +150,8 @@ def script(path: str, programs: Collection[str] = ()) -> str:
 
 
 def runs(leftover: Leftover) -> bool:
-    """Whether a program, script or recipe still runs fair-esm; a document only tells people to."""
-    return leftover.rule == COMMAND and not _PROSE.fullmatch(leftover.path)
+    """Whether a program, script or recipe still runs fair-esm; a document tells people to, an install brings it."""
+    return leftover.rule == COMMAND and not _PROSE.fullmatch(leftover.path) and not only_brings(leftover.why)
 
 
 def install(line: str) -> bool:
@@ -168,15 +174,13 @@ def of_a_copy(path: str, programs: Collection[str]) -> bool:
 def _code(line: str, prose: bool) -> str:
     if _STATEMENT.match(line) or _BRIDGE.search(line):
         return _EXAMPLE if prose else _INLINE
-    return _HUB if _FROM_HUB.search(line) else ""
-
-
-def _is_code(why: str) -> bool:
-    return why in (_EXAMPLE, _HUB)
+    return (_HUB if prose else _INLINE) if _FROM_HUB.search(line) else ""
 
 
 def _installs(line: str, prose: bool) -> str:
-    return _INSTALL if install(line) or (prose and _REQUIREMENT.search(line)) else ""
+    if prose:
+        return _INSTALL if install(line) or _REQUIREMENT.search(line) else ""
+    return INSTALLS if install(line) else asked(line)
 
 
 def _logical(text: str) -> Iterator[tuple[int, str]]:

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Optional
 
+from codemod.fetches import INSTALLS
 from codemod.mentions import COMMAND, command, install, script
 from codemod.records import Leftover
 from codemod.source import Source
 
-_INSTALL = "this installs fair-esm: install what the migrated code needs instead"
 #: Calls whose text people read.
 _SAYS = frozenset(
     [
@@ -87,7 +87,7 @@ def _why(node: ast.expr, programs: Collection[str]) -> str:
 def _line(line: str, programs: Collection[str]) -> str:
     if len(line) > _LONGEST or line.lstrip().startswith("#"):
         return ""
-    return command(line, programs) or (_INSTALL if install(line) else "")
+    return command(line, programs) or (INSTALLS if install(line) else "")
 
 
 def _written(node: ast.expr, depth: int = 0) -> str:

@@ -26,8 +26,9 @@ _KINDS = (
     ("setup.py", r"setup\.py"),
     ("ini", r"setup\.cfg|tox\.ini|settings\.ini"),
     ("conda", r"[^/]+\.ya?ml"),
-    ("shell", r"[^/]*(Dockerfile|Containerfile|Singularity)[^/]*|Makefile|Jenkinsfile|justfile"),
-    ("shell", r"[^/]+\.(sh|bash|zsh|def|slurm|sbatch|nix)"),
+    ("shell", r"[^/]*(Dockerfile|Containerfile|Singularity|Apptainer)[^/]*|Earthfile|Jenkinsfile|postBuild|\.envrc"),
+    ("shell", r"(GNU)?Makefile|\.?justfile|[^/]+\.(mk|just)"),
+    ("shell", r"[^/]+\.(sh|bash|zsh|ksh|csh|tcsh|fish|def|slurm|sbatch|pbs|lsf|sge|qsub|nix)"),
 )
 #: Nine of ten files: ten patterns each would take longer than reading them all.
 _PROGRAMS = (".py", ".pyi", ".ipynb", ".md", ".rst")

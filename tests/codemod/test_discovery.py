@@ -14,7 +14,8 @@ from tests.codemod.trees import commit, git, grow
 MATTERS = (
     "a.py", "b.pyi", "c.ipynb", "d.sh", "e.md", "f.rst", "g.yml", "h.yaml", "i.toml", "j.cfg", "k.txt", "l.in",
     "m.json", "n.lock", "Dockerfile", "Dockerfile.gpu", "gpu.dockerfile", "Makefile", "setup.py", "setup.cfg",
-    ".gitmodules", "Pipfile", "README.MD", "deep/er/x.py", ".github/workflows/ci.yml",
+    "gui.pyw", "tox.ini", "job.pbs", "rules.mk", "nextflow.config", "makefile", "Apptainer.gpu", ".envrc",
+    "Snakefile.gpu",    ".gitmodules", "Pipfile", "README.MD", "deep/er/x.py", ".github/workflows/ci.yml",
 )  # fmt: skip
 OTHERS = ("model.pt", "data.fasta", "x.pyc", "notes", "a.py.orig", "py", "image.png")
 
@@ -34,6 +35,12 @@ def test_files_that_may_matter_are_listed_sorted_and_relative(tmp_path: Path, pl
     assert found.root == tmp_path
     assert found.files == tuple(sorted(MATTERS))
     assert found.skipped == ()
+
+
+@pytest.mark.parametrize("plant", [grow, commit])
+def test_a_script_without_a_suffix_is_known_by_its_first_bytes(tmp_path: Path, plant: object) -> None:
+    plant(tmp_path, {"bin/embed": b"#!/usr/bin/env python3\n", "bin/data": b"MKV", "empty": b""})  # type: ignore[operator]
+    assert discover([tmp_path]).files == ("bin/embed",)
 
 
 def test_the_current_folder_is_the_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from codemod.mentions import COMMAND, DOCUMENT, mentions, notebook_mentions
+from codemod.mentions import COMMAND, DOCUMENT, mentions, notebook_mentions, runs
 from codemod.notebooks.read import read
 
 ABOUT = "See https://github.com/facebookresearch/esm.\n"
@@ -219,6 +219,73 @@ def test_shell_lines_of_a_notebook_are_listed_and_its_installs_are_not() -> None
 def test_programs_of_other_kinds_are_listed(path: str, text: str, line: int) -> None:
     (found,) = mentions(path, text)
     assert (found.line, found.rule) == (line, COMMAND)
+
+
+LOADS = "import torch, esm\nesm.pretrained.esm2_t6_8M_UR50D()\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("gui.pyw", LOADS),
+        ("bin/embed", f"#!/usr/bin/env python3\n{LOADS}"),
+        ("job.sh", f"python - <<EOF\n{LOADS}EOF\n"),
+        ("job.sh", f"python -c '\n{LOADS}'\n"),
+        ("job.sh", "python -c \"import torch; torch.hub.load('facebookresearch/esm:main', name)\"\n"),
+        ("job.sh", "EXTRACT=$HOME/esm/scripts/extract.py\n"),
+    ],
+)
+def test_a_program_that_is_not_read_as_python_still_uses_fair_esm(path: str, text: str) -> None:
+    (found,) = mentions(path, text)
+    assert found.rule == COMMAND
+    assert runs(found)
+
+
+BRINGS = [
+    ("embed.R", 'py_install("fair-esm", pip = TRUE)'),
+    ("embed.jl", 'Conda.add("fair-esm")'),
+    ("main.nf", 'conda "conda-forge::python=3.9 conda-forge::fair-esm=2.0.0"'),
+    (".devcontainer/devcontainer.json", '{"postCreateCommand": "pip install fair-esm"}'),
+    ("environment.json", '["torch", "fair-esm==2.0.0"]'),
+    ("setup.bat", "pip install fair-esm"),
+    ("setup.bat", "git clone https://github.com/facebookresearch/esm"),
+    ("job.sh", "wget https://github.com/facebookresearch/esm/archive/refs/heads/main.zip"),
+    ("Dockerfile", "ADD https://github.com/facebookresearch/esm.git /opt/esm"),
+    ("job.sh", "git clone x/fair-esm && ln -sfn $HOME/src/esm ./esm"),
+    ("job.sh", "export PYTHONPATH=$PYTHONPATH:/opt/fair-esm"),
+]
+
+
+@pytest.mark.parametrize(("path", "line"), BRINGS)
+def test_what_brings_fair_esm_is_listed_and_uses_nothing(path: str, line: str) -> None:
+    (found,) = mentions(path, line)
+    assert found.rule == COMMAND
+    assert not runs(found)
+
+
+def test_a_document_that_says_to_clone_fair_esm_is_listed() -> None:
+    ((_, rule, _),) = said("README.md", "git clone https://github.com/facebookresearch/esm\n")
+    assert rule == DOCUMENT
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("embed.R", 'py_install("my-fair-esm-tools")'),
+        ("plot.R", 'title <- "fair-esm against ProtBERT"  # import esm'),
+        ("job.sh", "ln -s /data/esm data"),
+        ("job.sh", "export PYTHONPATH=$HOME/esm"),
+        ("job.sh", "export PYTHONPATH=$HOME/esm_tools  # beside fair-esm"),
+        ("job.sh", "git clone https://github.com/facebookresearch/esm-variants"),
+        ("job.sh", "curl https://github.com/evolutionaryscale/esm  # not fair-esm"),
+        ("CITATION.cff", "url: https://github.com/facebookresearch/esm"),
+        ("refs.json", '{"url": "https://github.com/facebookresearch/esm"}'),
+        ("gui.pyw", "import torch, esmvalcore, esm_tools"),
+        ("bin/embed", "#!/usr/bin/env python3\nimport torch, esm\nfrom esm.models.esmc import ESMC"),
+    ],
+)
+def test_what_brings_something_else_is_left_alone(path: str, line: str) -> None:
+    assert not list(mentions(path, line))
 
 
 @pytest.mark.parametrize(
