@@ -116,7 +116,9 @@ def _weights(repository: Repository, to: str, done: Rewriting) -> tuple[str, ...
         decoded = repository.decoded(path) if not of_a_copy(path, programs) else None
         notebook = repository.notebooks.get(path)
         text = notebook.source if notebook else decoded.text if decoded else ""
+        made = done.draft.texts.get(path)
         done.draft.leftovers[path] += weight_places.downloads(path, text)
+        done.draft.leftovers[path] += weight_places.cached(path, text, made.edits if made else ())
         said += weight_places.folders(path, text) if path in loading else ()
     return tuple(said)
 

@@ -17,6 +17,7 @@ from typing import Optional
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
+from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
 from codemod.values import constants
@@ -27,9 +28,9 @@ _LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]
 
 @rewrites(*_FACTORIES, *_LOADERS, "torch.hub.load()", "esm.pretrained.*()")
 def load_model(site: Site) -> Answer:
-    where, default_dtype = hub_id(site), other_default(site)
-    if isinstance(where, Left) or default_dtype:
-        yield where if isinstance(where, Left) else Left(default_dtype or "")
+    where, why = hub_id(site), other_default(site) or fetched_for_its_file(site)
+    if isinstance(where, Left) or why:
+        yield where if isinstance(where, Left) else Left(why or "")
         return
     default = _default(site) if site.target.to == "fastesm2" else None
     if default is not None:
