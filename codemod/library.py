@@ -14,6 +14,7 @@ MODEL, ALPHABET, CONVERTER = "esm.Model", "esm.Alphabet", "esm.BatchConverter"
 OUTPUT, DATASET, FOLD = "esm.Output", "esm.Dataset", "esm.Fold"
 LAYERS = "esm.Layers"  # an output's representations, by layer number
 NUM_LAYERS = "esm.Model.num_layers"  # the number itself, where the checkpoint is not known
+TOKENS = "esm.Tokens"  # a batch converter's tensor, followed as another package's value: a tensor before and after
 BLOCKS, BLOCK = "esm.Blocks", "esm.Block"  # the model's transformer layers, and one of them
 #: Kinds of values rather than names, each with the word that people use for it.
 KINDS = {

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from codemod.values import Const, Map, Rows, Seq, Tup, Value, join_all
+from codemod.library import TOKENS
+from codemod.values import Const, External, Map, Rows, Seq, Tup, Value, join_all
 
 
 def hints(value: Value) -> Optional[frozenset[object]]:
@@ -16,6 +17,8 @@ def opened(value: Value, kinds: tuple[type, ...]) -> Value:
     """The value as a parameter has it that anybody may fill: its literals of these kinds are not the only ones."""
     if isinstance(value, Const):
         return Const(value.values, value.open or any(isinstance(each, kinds) for each in value.values))
+    if value == External(TOKENS):
+        return External(f"{TOKENS}?")  # somebody's own tokens, too
     if isinstance(value, Tup):
         return Tup(tuple(opened(each, kinds) for each in value.items))
     if isinstance(value, Rows):

@@ -8,7 +8,6 @@ is missing.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -77,9 +76,6 @@ class Target:
     old_fair_esm: bool = False  # whether a release before 2.0.0 is declared
 
 
-_PADDING = re.compile(r"\bpad_sequence\b|\bF\.pad\b|functional\.pad\b|\.fill_\(|\bfull\(|padding_idx\)")
-
-
 @dataclass(frozen=True)
 class Group:
     """Uses that migrate together, and the keys among them."""
@@ -95,11 +91,6 @@ class Group:
         """Whether the language-model head is needed, so that the class is `EsmForMaskedLM`."""
         reads = any(key in (f"{OUTPUT}[logits]", f"{MODEL}.lm_head", f"{MODEL}.lm_head()") for key in self.keys)
         return reads and not self.headless
-
-    @cached_property
-    def pads_by_hand(self) -> bool:
-        """Whether padding is put among the tokens other than by the tokenizer, whose batches are looked at."""
-        return any(_PADDING.search(source.text) for source in {use.source for use in self.uses})
 
     @cached_property
     def headless(self) -> bool:

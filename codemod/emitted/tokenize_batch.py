@@ -11,5 +11,8 @@ def tokenize_batch(tokenizer, batch, max_residues=None):
     tokens = tokenizer(sequences, padding=True, return_tensors="pt", **length)["input_ids"]
     version = tuple(int(part) for part in transformers.__version__.split(".")[:2])
     if (4, 56) <= version < (5, 3) and tokens.eq(tokenizer.pad_token_id).any():
-        raise RuntimeError("transformers 4.56 to 5.2 compute other numbers for padded batches: install another version")
+        raise ImportError(
+            f"transformers {transformers.__version__} computes other numbers for padded batches: "
+            "pip install 'transformers>=5.3', or 'transformers<4.56'"
+        )
     return labels, sequences, tokens

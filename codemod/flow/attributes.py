@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
-from codemod.library import ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
+from codemod.flow.tokens import TOKEN_IDS
+from codemod.library import ALPHABET, ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
 from codemod.values import (
     OTHER,
     Class,
@@ -59,7 +60,7 @@ def _member(frame: Frame, node: ast.AST, base: Meaning, name: str) -> Value:
     if name in SAME.get(base.kind, ()) or (base.kind, name) in METHODS:
         return Meaning(f"{base.kind}.{name}", base.origins)
     if base.kind in PSEUDO:
-        return OTHER
+        return External(f"{ALPHABET}.{name}") if base.kind == ALPHABET and name in TOKEN_IDS else OTHER
     known = canonical(f"{base.kind}.{name}")
     return Meaning(known, frozenset([node]), base.via) if known else OTHER
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame
+from codemod.flow.tokens import store
 from codemod.items import with_item
 from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, rows
 
@@ -64,6 +65,7 @@ def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
 
 def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     base, key = frame.evaluate(target.value), frame.evaluate(target.slice)
+    store(frame, base, value)
     if isinstance(base, (Tup, Seq, Map)):
         update(frame, target.value, with_item(base, key, value))
     elif base is not None:

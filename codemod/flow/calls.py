@@ -10,6 +10,7 @@ from codemod.flow.arguments import Arguments
 from codemod.flow.containers import CONTAINER
 from codemod.flow.contexts import returned_here
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
+from codemod.flow.tokens import BATCH
 from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 from codemod.values import (
     OTHER,
@@ -61,7 +62,7 @@ def _library(frame: Frame, node: ast.Call, function: Meaning, arguments: Argumen
             return Meaning(owner, function.origins)
         return Meaning(METHODS[owner, method], frozenset([node]))
     if function.kind == CONVERTER:
-        return Tup((OTHER, OTHER, OTHER))
+        return BATCH
     frame.analysis.loaded(node, function.kind, arguments.get(0, "model_name"))
     return stamp(CALLS.get(function.kind, OTHER), node)
 

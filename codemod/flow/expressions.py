@@ -11,6 +11,7 @@ from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
+from codemod.flow.tokens import some_of
 from codemod.items import item
 from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
 from codemod.values import (
@@ -60,6 +61,8 @@ def _subscript(frame: Frame, node: ast.Subscript) -> Value:
         evaluate(frame, node.slice)
         return OTHER  # the subscript itself is a use that nobody can prove
     key = evaluate(frame, node.slice) if isinstance(node.slice, ast.expr) else OTHER
+    if some_of(whole):
+        return whole
     if isinstance(base, Meaning):
         wanted = constants(key)
         if base.kind == OUTPUT and wanted == frozenset(["representations"]):

@@ -11,6 +11,7 @@ from codemod.flow.attributes import attribute, instance_of
 from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
+from codemod.flow.tokens import BATCH, made
 from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
 from codemod.openness import hints
 from codemod.values import (
@@ -32,7 +33,9 @@ from codemod.values import (
 
 
 def external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:
-    last = name.rpartition(".")[2]
+    tokens, last = made(frame, name, arguments), name.rpartition(".")[2]
+    if tokens is not None:
+        return tokens
     if name in _TAKES_APART:
         for expression, value in arguments.all():
             if isinstance(value, Meaning) and value.kind in (OUTPUT, MODEL, ALPHABET):
@@ -104,7 +107,7 @@ def _data_loader(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     """Its batches are what the collate function gives."""
     collate = arguments.get(6, "collate_fn")
     if isinstance(collate, Meaning) and collate.kind == CONVERTER:
-        return Seq(Tup((OTHER, OTHER, OTHER)))
+        return Seq(BATCH)
     if isinstance(collate, Func):
         return Seq(call_function(frame, collate, replace(arguments, positional=[OTHER], keywords={})))
     return OTHER

@@ -11,6 +11,7 @@ from codemod.flow.binding import assign, update
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
+from codemod.flow.tokens import store
 from codemod.values import (
     OTHER,
     Class,
@@ -43,6 +44,8 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
         update(frame, node.target, Seq(join(element(old), element(new))))
     elif isinstance(node.target, ast.Name):
         frame.bind(node.target.id, OTHER)
+    else:
+        store(frame, old, OTHER)
 
 
 def _return(frame: Frame, node: ast.Return) -> bool:

@@ -13,6 +13,7 @@ import ast
 
 from codemod.library import ALPHABET, CONVERTER
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
+from codemod.rules._mask import looks
 
 
 @rewrites(f"{ALPHABET}.get_batch_converter()")
@@ -52,9 +53,12 @@ def called(site: Site) -> Answer:
 
 
 def _function(site: Site) -> str:
-    """FastESM2's own code masks padding in every version of transformers; stock EsmModel does not in some."""
+    """FastESM2's own code masks padding in every version of transformers; stock EsmModel does not in some.
+
+    Somebody has to look then: this function, unless the calls of the model do it for all tokens they get.
+    """
     own_code = site.target.to == "fastesm2" and site.target.remote_code
-    return helper("encode_batch" if own_code else "tokenize_batch")
+    return helper("encode_batch" if own_code or looks(site) else "tokenize_batch")
 
 
 def _is_none(node: ast.expr) -> bool:

@@ -14,6 +14,7 @@ import ast
 from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
 from codemod.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules._mask import mask_of
 from codemod.shapes import is_identity
 
 _CONFIG = {
@@ -54,9 +55,9 @@ def predict_contacts(site: Site) -> Answer:
     elif tokens is None or not isinstance(call.func.value, (ast.Name, ast.Attribute)):
         yield Left("predict_contacts is called with more than the tokens, or on a model without a variable")
     else:
-        model, (text, named) = site.code(call.func.value), site.twice(tokens, "input_ids")
+        text, named = site.twice(tokens, "input_ids")
         yield from named
-        yield site.insert(site.source.span(tokens)[1], f", {text}.ne({model}.config.pad_token_id)")
+        yield site.insert(site.source.span(tokens)[1], f", {mask_of(site, call.func.value, text)}")
 
 
 @rewrites(f"{MODEL}.embed_tokens", f"{MODEL}.embed_tokens()")

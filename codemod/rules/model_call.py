@@ -22,6 +22,7 @@ from codemod.rules._contacts import contacts_alone, predicted
 from codemod.rules._dead_flags import dead_assignments
 from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
+from codemod.rules._mask import mask_of
 from codemod.rules._reads import carried, contacts_name, reads
 from codemod.shapes import ACTS, model_of
 
@@ -40,7 +41,7 @@ def model_call(site: Site) -> Answer:
     tokens, first = site.twice(call.tokens, "input_ids")
     yield from ([] if alone else _renamed_tokens(site, call))
     yield from first
-    mask = mask_of(site, call, tokens)
+    mask = mask_of(site, model_of(call.node), tokens)
     yield from predicted(site, call, mask) if alone else _called(site, call, tokens, mask)
     if all(_names_no_flag(site, each) for each in reads(site, call.node, "representations")):
         yield from dead_assignments(site, _unread_flags(site, call))
@@ -70,14 +71,6 @@ def _names_no_flag(site: Site, read: ast.Subscript) -> bool:
     if one_layer:
         return unasked(site, read) is None
     return requested(site, read) is not None
-
-
-def mask_of(site: Site, call: Call, tokens: str) -> str:
-    """An expression for the attention mask; `config` is at hand wherever the model is."""
-    model = model_code(site, call.node)
-    if site.target.to == "hf" and site.group.pads_by_hand:
-        return f"{helper('padding_mask')}({tokens}, {model}.config)"
-    return f"{tokens}.ne({model}.config.pad_token_id)"
 
 
 def model_code(site: Site, call: ast.Call) -> str:

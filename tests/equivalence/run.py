@@ -191,8 +191,8 @@ def _dependencies_left(folder: Path) -> list[str]:
 
 
 def _names_transformers(error: str) -> bool:
-    """Whether it ended in a RuntimeError that says that this version of transformers will not do."""
-    return re.search(r"^RuntimeError: .*\btransformers\b", error, re.MULTILINE) is not None
+    """Whether it ended in an ImportError that says that this version of transformers will not do."""
+    return re.search(r"^ImportError: .*\btransformers\b", error, re.MULTILINE) is not None
 
 
 def _copies(chosen: Sequence[Program], parent: Path) -> list[Path]:

@@ -11,6 +11,10 @@ labels, strs, tokens = batch_converter(
 )
 with torch.no_grad():
     results = model(tokens, repr_layers=[0, 33])
+    try:
+        model(batch_converter([("long", "ACDEFGHIKL" * 103)])[2])
+    except ValueError as error:
+        print("refused:", " ".join(str(error).split()))
 torch.save(
     {
         "labels": labels,
