@@ -52,7 +52,11 @@ def assemble(
         raise CannotWrite(list(edits), f"{clash} means something else in this module than the package")
     resolved = [Edit(edit.start, edit.stop, names.resolve(edit.text), edit.rule) for edit in ordered]
     inside = [edit for edit in ordered if edit.start != edit.stop]
-    placed = Placing(source, names, leaving, ordered, note).edits()
+    placing = Placing(source, names, leaving, ordered, note)
+    for early, local in placing.too_early():
+        stuck = [use for use, made in edits.items() if early in made]
+        raise CannotWrite(stuck, f"{local} is needed here, and this function imports it further down: import it above")
+    placed = placing.edits()
     resolved += [edit for edit in placed if not any(_swallows(each, edit) for each in inside)]
     return _spliced(source, [*resolved, *rescued(source, resolved)])
 

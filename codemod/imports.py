@@ -81,14 +81,13 @@ class Names:
         """Import lines that the helper functions need at the module's top level."""
         return self._lines({need for each in self.helpers for need in each.needs})
 
-    @cached_property
-    def for_edits(self) -> list[str]:
-        """Import lines that the rewritten expressions need."""
-        return self._lines(self.local.keys() - {need for each in self.helpers for need in each.needs})
+    def for_edits(self, served: frozenset[str]) -> list[str]:
+        """Import lines that the rewritten expressions need, beside what they find in their functions."""
+        return self._lines(self.local.keys() - {need for each in self.helpers for need in each.needs} - served)
 
-    def lines_for(self, texts: Iterable[str]) -> list[str]:
+    def lines_for(self, texts: Iterable[str], served: frozenset[str]) -> list[str]:
         """Import lines for what these emitted texts need of other packages."""
-        return self._lines({dotted for text in texts for dotted in of_packages(text)})
+        return self._lines({dotted for text in texts for dotted in of_packages(text)} - served)
 
     def _lines(self, wanted: Iterable[str]) -> list[str]:
         """Import lines for what the module lacks, standard library first."""
@@ -152,10 +151,14 @@ def _only_modules(source: Source, names: set[str]) -> set[str]:
     return names - other
 
 
+def named_in(text: str) -> set[str]:
+    """The dotted names in emitted text."""
+    return {dotted for kind, dotted in MARKER.findall(text) if not kind}
+
+
 def of_packages(text: str) -> set[str]:
     """The dotted names in emitted text that are another package's than the standard library."""
-    named = {dotted for kind, dotted in MARKER.findall(text) if not kind}
-    return {dotted for dotted in named if dotted.partition(".")[0] not in STANDARD}
+    return {dotted for dotted in named_in(text) if dotted.partition(".")[0] not in STANDARD}
 
 
 def imported_names(source: Source) -> set[str]:

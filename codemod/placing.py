@@ -9,8 +9,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
-from codemod.imports import ImportStatement, Names, asks, import_order, is_standard, of_packages, statement_of
+from codemod.imports import (
+    ImportStatement,
+    Names,
+    asks,
+    import_order,
+    is_standard,
+    named_in,
+    of_packages,
+    statement_of,
+)
 from codemod.line_spans import past_blank, shares_line, whole_lines, with_gap
+from codemod.own_imports import OwnImports
 from codemod.records import Edit
 from codemod.source import Source
 from codemod.syntax import edit_import
@@ -34,15 +44,38 @@ class Placing:
 
         What a function imports for itself stays there: the module is as cheap to import as it was.
         """
-        every = [*self.names.for_edits, *self.names.for_helpers]
+        every = [*self._for_edits, *self.names.for_helpers]
         above, edits = (sorted(filter(is_standard, {*every})), []) if self._is_lazy else self._merged(every)
-        places = {each: self.names.lines_for(texts) for each, texts in (self._own or {}).items()}
+        places = {each: self.names.lines_for(texts, self._served) for each, texts in (self._own or {}).items()}
         if self._place is not None:
             places[self._place], above = above, []
         edits += [self._rewritten(statement, places.get(statement, [])) for statement in self._statements]
         if above:
             edits.append(self._added(above))
         return [*edits, *self._helpers(edits)]
+
+    def too_early(self) -> Iterator[tuple[Edit, str]]:
+        """The edits that need a name which their function imports only further down, with that name."""
+        for edit in self.rewritten:
+            placed = of_packages(edit.text) if self._is_lazy else set()
+            for dotted in sorted(named_in(edit.text) - placed):
+                if self._inner.hide(dotted, self.names.local[dotted], edit.start):
+                    yield edit, self.names.local[dotted]
+
+    @cached_property
+    def _for_edits(self) -> list[str]:
+        return self.names.for_edits(self._served)
+
+    @cached_property
+    def _inner(self) -> OwnImports:
+        return OwnImports(self.source)
+
+    @cached_property
+    def _served(self) -> frozenset[str]:
+        """What every edit that needs it finds imported in its function."""
+        places = [(dotted, edit.start) for edit in self.rewritten for dotted in named_in(edit.text)]
+        unserved = {each for each, start in places if not self._inner.serve(each, self.names.local[each], start)}
+        return frozenset({each for each, _ in places} - unserved)
 
     @cached_property
     def _is_lazy(self) -> bool:
@@ -167,7 +200,7 @@ class Placing:
         """One statement of each `try` that asks whether the package is there and gets no new import."""
         parents = self.source.parents
         asking = {parents[each]: each for each in reversed(list(self._statements)) if asks(self.source, each)}
-        answered = {parents[each] for each in self._places} if self.names.for_edits else set()
+        answered = {parents[each] for each in self._places} if self._for_edits else set()
         return frozenset(each for tried, each in asking.items() if tried not in answered)
 
     def _left_of(self, statement: ImportStatement) -> Optional[str]:

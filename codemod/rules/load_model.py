@@ -48,13 +48,29 @@ def load_model(site: Site) -> Answer:
         yield site.replace(parent, f"{model}, {tokenizer}")
         return
     statement = site.source.statement_of(site.node)
-    targets = _targets(statement, site.node)
-    if targets is None or not site.source.starts_line(statement):
+    lines = _lines(site, _targets(statement, site.node), model, tokenizer)
+    if lines is None or not site.source.starts_line(statement):
         yield site.replace(site.node, _pair(site, model, tokenizer))
         return
     start, stop = site.source.span(statement)
-    lines = [f"{site.code(target)} = {text}" for target, text in zip(targets, (model, tokenizer)) if _kept(target)]
     yield site.edit(start, stop, f"\n{site.source.indent(statement)}".join(lines))
+
+
+def _lines(site: Site, targets: Optional[list[ast.expr]], model: str, tokenizer: str) -> Optional[list[str]]:
+    """A statement for each of the two; the first does not overwrite what names the checkpoint for the second."""
+    if targets is None:
+        return None
+    lines = [f"{site.code(each)} = {text}" for each, text in zip(targets, (model, tokenizer)) if _kept(each)]
+    overwriting = [_reads(site, each) for each in targets]
+    if all(overwriting):
+        return None
+    return list(reversed(lines)) if overwriting[0] else lines
+
+
+def _reads(site: Site, target: ast.expr) -> bool:
+    """Whether the call reads a variable, or an attribute of it."""
+    named = [each for each in ast.walk(site.node) if isinstance(each, (ast.Name, ast.Attribute))]
+    return site.code(target) in map(site.code, named)
 
 
 @rewrites(*(each[:-2] for each in _FACTORIES))

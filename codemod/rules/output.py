@@ -15,6 +15,7 @@ import ast
 
 from codemod.library import OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules._caught import CAUGHT, part_is_caught
 from codemod.rules._contacts import contacts_alone
 from codemod.rules._precision import widened
 from codemod.rules._reads import carried, contacts_name
@@ -35,7 +36,9 @@ def logits(site: Site) -> Answer:
 def maps(site: Site) -> Answer:
     key = "contacts" if "contacts" in site.use.key else "attentions"
     assert isinstance(site.node, ast.Subscript)
-    if site.node.value in site.outputs and contacts_alone(site, site.outputs[0]):
+    if part_is_caught(site, key):
+        yield Left(CAUGHT)
+    elif site.node.value in site.outputs and contacts_alone(site, site.outputs[0]):
         yield site.after(site.node.value, "")
     elif not any(carried(site, each, key) for each in site.outputs):
         yield site.replace(site.node, contacts_name(site, site.outputs[0], key))

@@ -16,6 +16,7 @@ from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, NUM_LAYERS, OUTPUT
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._calls import parse
+from codemod.rules._caught import CAUGHT, layer_is_caught
 from codemod.rules._layers import depth_behind, last_layer, requested, unasked
 from codemod.rules._precision import widened
 from codemod.values import External
@@ -32,6 +33,8 @@ def representations(site: Site) -> Answer:
         yield Left("representations are stored into: transformers' hidden states are a tuple")
     elif refusal:
         yield Left(refusal)
+    elif one_layer and layer_is_caught(site, read):
+        yield Left(CAUGHT)
     elif one_layer and unasked(site, read) is not None:
         yield from _several(site, read)
     elif one_layer and last_layer(site, read):
