@@ -42,9 +42,11 @@ Rewriting it would break the other case. Give the two cases two variables or two
     "escape": """A value of fair-esm's goes where this tool cannot follow it: into other people's code, or a container.
 
 Nobody can say what is done with it there, so nothing that shares it is rewritten.""",
-    "holder": """A method of torch that reaches into a module which holds the model: its parameters get other names.
+    "holder": """What reaches into a module that holds the model, by names or order of parameters or by its parts.
 
-State dicts saved before do not load after: convert the checkpoint (`python -m codemod convert`), or map the names.""",
+They are others in transformers. State dicts, optimizer states and whole modules saved before do not load after: convert
+the checkpoint (`python -m codemod convert`), or map the names. Parameters and submodules picked by name, kind or place
+(`list(net.parameters())[-8:]`, LoRA's `target_modules`) are others too: pick them by what they are called now.""",
     "unbound": """A line that fails today: the name it reads is defined nowhere.
 
 It is left as it is; take it out, or define the name.""",

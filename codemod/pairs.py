@@ -10,11 +10,21 @@ from codemod.source import Source
 
 def value_target(source: Source, call: ast.AST) -> Optional[ast.Tuple]:
     """The target of the loop over a call without arguments, where nothing reads the first name that it binds."""
+    bare = isinstance(call, ast.Call) and not (call.args or call.keywords)
+    return _target(source, call) if bare else None
+
+
+def ignores_first(source: Source, call: ast.Call) -> bool:
+    """Whether a loop goes over a call like `enumerate(...)`, and nothing reads the first name that it binds."""
+    return _target(source, call) is not None
+
+
+def _target(source: Source, call: ast.AST) -> Optional[ast.Tuple]:
     loop = source.parents.get(call)
     if not isinstance(loop, (ast.For, ast.comprehension)) or loop.iter is not call:
         return None
-    target, bare = loop.target, isinstance(call, ast.Call) and not (call.args or call.keywords)
-    if not bare or not isinstance(target, ast.Tuple) or len(target.elts) != 2:
+    target = loop.target
+    if not isinstance(target, ast.Tuple) or len(target.elts) != 2:
         return None
     name, value = target.elts
     plain = isinstance(name, ast.Name) and not isinstance(value, ast.Starred)

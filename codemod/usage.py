@@ -17,7 +17,6 @@ from codemod.asking import asks_for_attribute, chosen_factories, in_strings
 from codemod.evaluated import named_in_text
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
-from codemod.holders import reached_into, restored
 from codemod.library import (
     ALPHABET,
     BLOCKS,
@@ -32,6 +31,7 @@ from codemod.library import (
     WORDS,
 )
 from codemod.modules import callee, changes_dtype, is_alike
+from codemod.reaching import through_attribute, through_call
 from codemod.source import Source
 from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import (
@@ -107,10 +107,12 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
     if isinstance(base, Mixed):
         if not is_alike(source, node):
             yield _mixed(source, node, base, f".{node.attr}")
-    elif held := reached_into(analysis, source, node):
-        why = f".{node.attr} of a module that holds the model: parameters have other names in transformers"
-        yield Use(source, node, "holder", None, held, why)
-    elif isinstance(base, Meaning) and base.kind in PSEUDO:
+        return
+    reaching = [each for each in through_attribute(analysis, source, node) if each[0]]
+    yield from (Use(source, node, "holder", None, held, why) for held, why in reaching[:1])
+    if reaching:
+        return
+    if isinstance(base, Meaning) and base.kind in PSEUDO:
         yield from _member(source, node, base)
     elif analysis.values.get(node) in (None, OTHER) and _is_word(analysis, source, node, base):
         yield _word(analysis, source, node, node.value, f".{node.attr}")
@@ -177,9 +179,8 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
                 yield _word(analysis, source, node, node.func, f"{keyword.arg}=")
                 break
     yield from _mention(analysis, source, node)
-    if held := restored(analysis, node):
-        why = "ckpt_path= of a module that holds the model: parameters have other names in transformers"
-        yield Use(source, node, "holder", None, held, why)
+    reaching = [each for each in through_call(analysis, source, node, function) if each[0]]
+    yield from (Use(source, node, "holder", None, held, why) for held, why in reaching[:1])
     for argument, why in in_strings(analysis, node, function):
         yield Use(source, argument, "string", None, frozenset(), why)
 

@@ -22,7 +22,6 @@ from codemod.flow.frame import Frame, lookup_global
 from codemod.library import (
     CHECKPOINTS,
     LAYERS,
-    MODEL,
     NUM_LAYERS,
     WITHOUT_COUNTERPART,
 )
@@ -231,15 +230,6 @@ class Analysis:
     def heirs(self, node: ast.ClassDef) -> list[ast.ClassDef]:
         """The subclasses of a class in the repository."""
         return _closure(node, self._derived)[1:]
-
-    def held_models(self, node: ast.ClassDef, method: str) -> frozenset[ast.AST]:
-        """The loads of the models that instances of a class hold, unless the class has the method itself."""
-        family = {*self.lineage(node), *self.heirs(node)}
-        if any(self.cells.read(("attr", each, method)) is not None for each in family):
-            return frozenset()
-        values = [value for each in family for value in self.cells.attributes(each)]
-        models = [each for value in values for each in meanings(value) if each.kind == MODEL]
-        return frozenset(origin for model in models for origin in model.origins)
 
     def contents(self, value: Value) -> Value:
         """What a named tuple may give when it is taken apart: nothing that can be proven."""

@@ -6,6 +6,7 @@ import ast
 
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import TOKEN_IDS
+from codemod.flow.wrapping import INSIDE
 from codemod.library import ALPHABET, ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
 from codemod.values import (
     OTHER,
@@ -14,10 +15,13 @@ from codemod.values import (
     External,
     Func,
     Instance,
+    Map,
     Meaning,
     Mixed,
     Module,
+    Seq,
     Several,
+    Tup,
     Value,
     is_stub,
     join_all,
@@ -41,6 +45,8 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
         return _bound(frame, base, name, attribute_of_class(frame.analysis, base.node, name))
     if isinstance(base, Several):
         return join_all([attribute(frame, node, each, name) for each in base.values])
+    if isinstance(base, (Tup, Seq, Map)) and name in INSIDE:
+        return base
     if isinstance(base, Mixed):
         return base if name in SAME[MODEL] else OTHER
     return None if base is None else OTHER
@@ -91,4 +97,6 @@ def _bound(frame: Frame, base: Value, name: str, value: Value) -> Value:
     if value is None and not frame.analysis.settled and name not in SAME[MODEL]:
         frame.analysis.cells.postpone()
         return None
+    if value is None and name in INSIDE and isinstance(base, Instance):
+        return base
     return OTHER if value is None else value

@@ -11,6 +11,7 @@ from codemod.flow.containers import CONTAINER
 from codemod.flow.contexts import returned_here
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import BATCH
+from codemod.flow.wrapping import prepared, registered
 from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 from codemod.values import (
     OTHER,
@@ -164,8 +165,13 @@ def _method(frame: Frame, node: ast.Call, arguments: Arguments) -> Optional[tupl
     if not isinstance(node.func, ast.Attribute):
         return None
     base, name = frame.evaluate(node.func.value), node.func.attr
-    if isinstance(base, (Instance, Several)) and name in SAME[MODEL]:
+    if isinstance(base, (Instance, Several, Tup, Seq, Map)) and name in SAME[MODEL]:
         return (base,)
+    if registered(frame, base, name, arguments):
+        return (None,)
+    given = prepared(frame, name, arguments)
+    if given is not None:
+        return (given,)
     if isinstance(base, (Tup, Seq, Map)) and name in CONTAINER:
         return (CONTAINER[name](frame, node.func.value, base, arguments),)
     return None

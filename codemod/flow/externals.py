@@ -12,6 +12,7 @@ from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
 from codemod.flow.tokens import BATCH, made
+from codemod.flow.wrapping import wrapped
 from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
 from codemod.openness import hints
 from codemod.values import (
@@ -44,6 +45,9 @@ def external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> V
         return _EXTERNAL[name](frame, node, arguments)
     if last in _ANYWHERE:
         return _ANYWHERE[last](frame, node, arguments)
+    module = wrapped(frame, name, arguments)
+    if module is not None:
+        return module
     if name in _HARMLESS:
         return OTHER
     return unknown(frame, node, arguments)
@@ -156,6 +160,16 @@ def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     return join(start, Map(named)) if named else start
 
 
+def _setattr(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
+    """A module that is set on another is in it under any name; a value of fair-esm's is not followed."""
+    base, value = arguments.get(0, "obj"), arguments.get(2, "value")
+    if not isinstance(base, Instance) or frame.analysis.is_bound(value):
+        return unknown(frame, node, arguments)
+    for name in constants(arguments.get(1, "name")) or [ast.unparse(node)]:
+        frame.analysis.cells.write(("attr", base.node, str(name)), value)
+    return None
+
+
 def _super(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     scope = frame.source.scopes.get(frame.scope) if not isinstance(frame.scope, ast.Module) else None
     if isinstance(scope, ast.ClassDef):
@@ -175,6 +189,7 @@ _EXTERNAL: dict[str, _Given] = {
     "builtins.map": _mapped,
     "builtins.next": _next,
     "builtins.reversed": _sequence,
+    "builtins.setattr": _setattr,
     "builtins.sorted": _sequence,
     "builtins.super": _super,
     "builtins.tuple": _sequence,
