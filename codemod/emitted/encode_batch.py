@@ -1,9 +1,10 @@
 def encode_batch(tokenizer, batch, max_residues=None):
     """Labels, sequences and padded token ids of (label, sequence) pairs; KeyError for a letter ESM does not know."""
     labels, sequences = map(list, zip(*batch))
-    unknown = {piece for sequence in sequences for piece in tokenizer.tokenize(sequence)} - tokenizer.get_vocab().keys()
+    texts = list(map(str, sequences))
+    unknown = {piece for text in texts for piece in tokenizer.tokenize(text)} - tokenizer.get_vocab().keys()
     if unknown:
         raise KeyError(", ".join(sorted(unknown)))
     length = {"truncation": True, "max_length": max_residues + 2} if max_residues else {}
-    tokens = tokenizer(sequences, padding=True, return_tensors="pt", **length)["input_ids"]
+    tokens = tokenizer(texts, padding=True, return_tensors="pt", **length)["input_ids"]
     return labels, sequences, tokens

@@ -4,11 +4,12 @@ import transformers
 def tokenize_batch(tokenizer, batch, max_residues=None):
     """Labels, sequences and padded token ids of (label, sequence) pairs; KeyError for a letter ESM does not know."""
     labels, sequences = map(list, zip(*batch))
-    unknown = {piece for sequence in sequences for piece in tokenizer.tokenize(sequence)} - tokenizer.get_vocab().keys()
+    texts = list(map(str, sequences))
+    unknown = {piece for text in texts for piece in tokenizer.tokenize(text)} - tokenizer.get_vocab().keys()
     if unknown:
         raise KeyError(", ".join(sorted(unknown)))
     length = {"truncation": True, "max_length": max_residues + 2} if max_residues else {}
-    tokens = tokenizer(sequences, padding=True, return_tensors="pt", **length)["input_ids"]
+    tokens = tokenizer(texts, padding=True, return_tensors="pt", **length)["input_ids"]
     version = tuple(int(part) for part in transformers.__version__.split(".")[:2])
     if (4, 56) <= version < (5, 3) and tokens.eq(tokenizer.pad_token_id).any():
         raise ImportError(
