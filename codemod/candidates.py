@@ -34,6 +34,8 @@ _ORIGIN = re.compile(rb"from[\s\\]+[\w.\x80-\xff]+")
 _IMPORTED = re.compile(rb"import[^\n\r(\\]*(?:\([^)]*|(?:\\\r?\n?[^\n\r\\]*)*)")
 #: Leaves the words of a text, with spaces between them.
 _WORDS_ALONE = bytes(n if re.match(rb"[\w\x80-\xff]", bytes([n])) else ord(" ") for n in range(256))
+#: Words of files that use nothing and still bring or run it: an image's requirements, a document's commands.
+_BRINGS = (b"fair-esm", b"fair_esm", b"facebookresearch/esm", b"esm-extract", b"esm-fold", b"esm.scripts")
 PROGRAMS = (".py", ".pyi", ".ipynb")
 
 
@@ -49,6 +51,11 @@ def _may_use(path: str, data: bytes) -> bool:
 
 def _any(patterns: Iterable[re.Pattern[bytes]], data: bytes) -> bool:
     return any(pattern.search(data) for pattern in patterns)
+
+
+def brought(found: Mapping[str, bytes]) -> bool:
+    """Whether anything speaks of fair-esm as something to install or to run."""
+    return any(word in data for data in found.values() for word in _BRINGS)
 
 
 def marked_files(found: Mapping[str, bytes]) -> list[str]:

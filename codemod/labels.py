@@ -9,9 +9,10 @@ LABELS = {
     "imports": """An import of fair-esm stays because something still needs it.
 
 It goes by itself with the last use it serves: finish the places that are named, and run again.""",
-    "dependencies": """A dependency file keeps fair-esm because something in the repository still uses it.
+    "dependencies": """A dependency file, or a list in a program, asks for fair-esm, or for what is too old.
 
-It is replaced by what the migrated code needs as soon as no use is left: run again then.""",
+fair-esm stays declared while something in the repository uses it, and is replaced by what the migrated code needs as
+soon as no use is left: run again then. A form that is not edited, and a version tied to others, change by hand.""",
     "documentation": """A document tells its readers to install or run fair-esm. Only a person can rewrite it.""",
     "command_line": """A script, recipe or string runs fair-esm's own programs, or installs it.
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Optional
 
-from codemod.fetches import INSTALLS
+from codemod.fetches import INSTALLS, fetched
 from codemod.mentions import COMMAND, command, install, script
 from codemod.records import Leftover
 from codemod.source import Source
@@ -31,6 +31,8 @@ _SAYS = frozenset(
 )
 #: Arguments whose text people read.
 _SAID = frozenset(["help", "description", "epilog", "usage", "reason", "message", "msg", "title"])
+#: Calls whose arguments are the words of a command: nox's `session.run("pip", "install", "fair-esm")`.
+_RUNS = frozenset(["run", "run_always", "run_install", "execute", "check_output", "system"])
 #: Every command has at least one of these in a single string; expressions around other strings are not looked at.
 _WORDS = ("esm", "extract", "variant-prediction", "inverse_folding")
 #: Stands for a value that is not known.
@@ -87,7 +89,7 @@ def _why(node: ast.expr, programs: Collection[str]) -> str:
 def _line(line: str, programs: Collection[str]) -> str:
     if len(line) > _LONGEST or line.lstrip().startswith("#"):
         return ""
-    return command(line, programs) or (INSTALLS if install(line) else "")
+    return command(line, programs) or (INSTALLS if install(line) else fetched(line, fair=False, manifest=False))
 
 
 def _written(node: ast.expr, depth: int = 0) -> str:
@@ -121,6 +123,8 @@ def _called(node: ast.Call, depth: int) -> str:
     name, words = _name(node.func), [_written(argument, depth) for argument in node.args]
     if name == "format" and isinstance(node.func, ast.Attribute):
         return _written(node.func.value, depth)
+    if name in _RUNS and len(words) > 1:
+        return " ".join(words)
     if name in ("split", "str", "quote", "fspath") and len(words) == 1:
         return words[0]
     if name == "join" and len(words) == 1:

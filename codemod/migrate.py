@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from codemod.candidates import candidates, marked_files
+from codemod.candidates import brought, candidates, marked_files
 from codemod.manifests.names import is_manifest
 from codemod.records import Migration, Tally
 from codemod.repository import Repository
@@ -39,7 +39,8 @@ def migrate(settings: Settings, progress: Callable[[str], None] = lambda text: N
     repository = Repository(settings.paths, settings.exclude)
     seeds = candidates(repository.found)
     progress(f"following values through {len(seeds)} of {len(repository.files)} files")
-    if seeds or marked_files(repository.found) or any(is_manifest(path) for path in repository.found):
+    known = seeds or marked_files(repository.found) or brought(repository.found)
+    if known or any(is_manifest(path) for path in repository.found):
         from codemod.plan import plan  # parses programs: not worth its start-up where there are none
 
         done = plan(repository, settings)

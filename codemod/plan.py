@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Optional
@@ -12,7 +12,7 @@ from codemod.assemble import Assembled, one_each
 from codemod.candidates import PROGRAMS, marked_files
 from codemod.decide import Decided
 from codemod.manifests.needs import Needs, guarantees, needs_of
-from codemod.manifests.registry import declared, plan_manifest
+from codemod.manifests.registry import FAIR_WORDS, declared, plan_manifest, plan_program
 from codemod.marking import bare, marked
 from codemod.mentions import WORDS, mentions, notebook_mentions, of_a_copy, runs
 from codemod.mentions_python import python_mentions
@@ -65,26 +65,34 @@ def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> N
     migrated = any(each.migrated for each in done.decided)
     for path in repository.manifests:
         decoded = repository.decoded(path)
-        answers = list(plan_manifest(path, decoded.text, needs, keep, migrated)) if decoded else []
-        edits = [answer for answer in answers if isinstance(answer, Edit)]
-        done.draft.leftovers[path] += [answer for answer in answers if isinstance(answer, Leftover)]
-        if edits and decoded:
-            made = tuple(sorted(edits))
-            done.draft.texts[path] = Assembled(splice(decoded.text, made), made)
-    _notebook_installs(repository, needs, done, keep, migrated)
+        if decoded:
+            _merge(done.draft, path, decoded.text, plan_manifest(path, decoded.text, needs, keep, migrated))
+    _program_requirements(repository, needs, done, keep, migrated)
 
 
-def _notebook_installs(repository: Repository, needs: Needs, done: Rewriting, keep: bool, migrated: bool) -> None:
-    """`!pip install fair-esm` in notebooks."""
-    for path, notebook in repository.notebooks.items():
-        rewritten = migrated and path in done.draft.texts
-        answers = list(plan_installs(path, notebook, needs, keep, rewritten))
-        made = done.draft.texts.get(path)
-        edits = [*(made.edits if made else ()), *(each for each in answers if isinstance(each, Edit))]
-        done.draft.leftovers[path] += [each for each in answers if isinstance(each, Leftover)]
-        if edits:
-            in_order = sorted(edits, key=lambda each: (each.start, each.stop))
-            done.draft.texts[path] = Assembled(notebook.source, tuple(in_order))
+def _program_requirements(repository: Repository, needs: Needs, done: Rewriting, keep: bool, migrated: bool) -> None:
+    """`pip_install("fair-esm")` and lists of requirements in programs, and `!pip install fair-esm` in notebooks."""
+    programs = frozenset(repository.programs)
+    for path, data in list(repository.found.items()):
+        notebook = repository.notebooks.get(path)
+        if notebook is not None:
+            rewritten = migrated and path in done.draft.texts
+            _merge(done.draft, path, notebook.source, plan_installs(path, notebook, needs, keep, rewritten))
+        elif path.endswith(".py") and any(word in data for word in FAIR_WORDS) and not of_a_copy(path, programs):
+            decoded = repository.decoded(path)
+            text = decoded.text if decoded else ""
+            _merge(done.draft, path, text, plan_program(path, text, needs, keep, migrated))
+
+
+def _merge(draft: Draft, path: str, text: str, answers: Iterable[Edit | Leftover]) -> None:
+    """What is decided about requirements, beside the edits that the program has already."""
+    found, made = list(answers), draft.texts.get(path)
+    there = made.edits if made else ()
+    new = [each for each in found if isinstance(each, Edit) and not any(map(each.overlaps, there))]
+    draft.leftovers[path] += [each for each in found if isinstance(each, Leftover)]
+    if new:
+        edits = sorted([*there, *new], key=lambda each: (each.start, each.stop))
+        draft.texts[path] = Assembled(splice(text, edits), tuple(edits))
 
 
 def _mentions(repository: Repository, done: Rewriting) -> None:
@@ -96,7 +104,7 @@ def _mentions(repository: Repository, done: Rewriting) -> None:
         source = repository.source(path) if path.endswith(PROGRAMS) else None
         if path in repository.notebooks:
             leftovers[path] += notebook_mentions(path, repository.notebooks[path], programs)
-        elif source is not None:
+        if source is not None:
             leftovers[path] += python_mentions(source, programs)
         elif not path.endswith(PROGRAMS):
             decoded = repository.decoded(path)

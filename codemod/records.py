@@ -21,6 +21,10 @@ class Edit:
     text: str
     rule: str
 
+    def overlaps(self, other: Edit) -> bool:
+        """Whether both change the same characters."""
+        return self.start < other.stop and other.start < self.stop
+
 
 @dataclass(frozen=True, order=True)
 class Leftover:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Callable, Optional, Union
 
-from codemod.manifests import conda, ini, locks, requirements, setup_py, shell, toml_tables
+from codemod.manifests import conda, images, ini, locks, requirements, setup_py, shell, toml_tables
 from codemod.manifests.check import checked
 from codemod.manifests.decide import Manifest, decide
 from codemod.manifests.entry import FAIR_WORD, Section
@@ -15,6 +15,8 @@ from codemod.records import Edit, Leftover
 
 Reader = Callable[[str, str], Iterable[Union[Section, Leftover]]]
 
+#: A program without any of these declares no fair-esm.
+FAIR_WORDS = (b"fair-esm", b"fair_esm", b"fair.esm", b"facebookresearch/esm")
 #: The readers of each kind of file (see `codemod.manifests.names`).
 _READERS: dict[str, tuple[Reader, ...]] = {
     "lock": (locks.read,),
@@ -42,6 +44,16 @@ def plan_manifest(path: str, text: str, needs: Needs, keep: bool, migrated: bool
     found = unread if named else []
     decisions = decide(Manifest(path, text, wanted, keep), sections)
     yield from checked(path, text, [*found, *decisions])
+
+
+def plan_program(path: str, text: str, needs: Needs, keep: bool, migrated: bool = True) -> Iterator[Edit | Leftover]:
+    """What to do to the requirements that a Python program holds, as `plan_manifest` does for a dependency file."""
+    if FAIR_WORD.search(text) and not is_manifest(path):
+        read = list(images.read(path, text))
+        sections = [found for found in read if isinstance(found, Section)]
+        others = [found for found in read if isinstance(found, Leftover)]
+        manifest = Manifest(path, text, needs.parsed() if migrated else (), keep)
+        yield from checked(path, text, [*others, *decide(manifest, sections)])
 
 
 def declared(path: str, text: str, package: str) -> Optional[str]:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Optional
 
-from codemod.manifests import arrays
-from codemod.manifests.entry import FAIR_ESM, RULE, Entry, Section, normalised, requirement
-from codemod.records import LINE_END, Leftover
+from codemod.manifests.entry import FAIR_ESM, RULE, Section, normalised, requirement
+from codemod.manifests.literals import Offsets, items
+from codemod.records import Leftover
 
 _NOT_REQUIREMENTS = ("keywords", "packages", "classifiers", "scripts", "name", "description", "url", "py_modules")
-_PLAIN = re.compile(r"['\"]")
 
 
 def read(path: str, text: str) -> Iterator[Section | Leftover]:
@@ -25,29 +21,16 @@ def read(path: str, text: str) -> Iterator[Section | Leftover]:
         return
     if _own_name(tree):
         return
-    place = _Offsets(text)
+    place = Offsets(text)
     seen: set[ast.AST] = set(_ignored(tree))
     installed = list(_installed(tree))
     for node in ast.walk(tree):
         if isinstance(node, (ast.List, ast.Tuple)) and node not in seen:
             seen.update(node.elts)
-            entries = tuple(_items(text, node, place))
+            entries = tuple(items(text, node.elts, place))
             if entries:
                 yield Section(entries, scope="setup", base=node in installed)
     yield from _unlisted(path, tree, seen)
-
-
-class _Offsets:
-    """Character offsets of `ast` positions, whose columns count UTF-8 bytes."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._starts = [0, *(end.end() for end in LINE_END.finditer(text))]
-
-    def at(self, line: int, column: int) -> int:
-        start = self._starts[line - 1]
-        stop = self._starts[line] if line < len(self._starts) else len(self._text)
-        return start + len(self._text[start:stop].encode()[:column].decode())
 
 
 def _own_name(tree: ast.AST) -> bool:
@@ -73,31 +56,6 @@ def _installed(tree: ast.AST) -> Iterator[ast.AST]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id in names for t in node.targets):
             yield node.value
-
-
-def _items(text: str, node: ast.List | ast.Tuple, place: _Offsets) -> Iterator[Entry]:
-    items = [arrays.Item(*_span(element, place)) for element in node.elts]
-    for index, item in enumerate(items):
-        entry = _entry(text, item, node.elts[index])
-        if entry:
-            tail = text[entry.stop : item.stop - arrays.quotes(text, item)]
-            yield replace(entry, cut=arrays.cut(text, items, index), between=tail + arrays.between(text, item))
-
-
-def _entry(text: str, item: arrays.Item, node: ast.expr) -> Optional[Entry]:
-    """Only a literal that reads as it is written: no prefix, no escape, no implicit joining."""
-    width = arrays.quotes(text, item)
-    inside = text[item.start + width : item.stop - width]
-    if not _PLAIN.match(text, item.start) or not isinstance(node, ast.Constant) or node.value != inside:
-        return None
-    return requirement(text, item.start + width, item.stop - width)
-
-
-def _span(node: ast.expr, place: _Offsets) -> tuple[int, int]:
-    return (
-        place.at(node.lineno, node.col_offset),
-        place.at(node.end_lineno or node.lineno, node.end_col_offset or 0),
-    )
 
 
 def _unlisted(path: str, tree: ast.AST, seen: set[ast.AST]) -> Iterator[Leftover]:
