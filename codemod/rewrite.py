@@ -137,8 +137,8 @@ class _Writer:
         for each in self.decided:
             for use, made in each.edits.items() if each.migrated else ():
                 edits[use.source.path][use] = made
-        whole = self.to == "fastesm2" and all(each.migrated for each in self.decided)
-        follows = consequences(self.repository, self.analysis, self.decided, checkpoints if whole else frozenset())
+        replaced = checkpoints if self.to == "fastesm2" else frozenset()
+        follows = consequences(self.repository, self.analysis, self.decided, replaced)
         for leftover in follows.leftovers:
             draft.leftovers[leftover.path].append(leftover)
         for source in self.analysis.project.sources:

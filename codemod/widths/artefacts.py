@@ -1,4 +1,7 @@
-"""Files that hold the old width: caches that are reused without a look, saved embeddings, trained models."""
+"""Files that hold the old model's embeddings, as wide as the new ones or not.
+
+Caches that are reused without a look, saved embeddings, trained models.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,18 @@ from codemod.widths.encoders import ESM, names
 from codemod.widths.origins import nearest
 
 RULE = "stale_artefacts"
-_TENSORS = (".pt", ".pth", ".npy", ".npz", ".pkl", ".pickle", ".h5", ".hdf5", ".safetensors", ".memmap")
+_TENSORS = (".pt", ".pth", ".npy", ".npz", ".pkl", ".pickle", ".h5", ".hdf5", ".safetensors", ".memmap", ".csv",
+            ".tsv")  # fmt: skip
 _MODELS = (".pth", ".pt", ".ckpt", ".pkl", ".joblib", ".h5", ".keras", ".safetensors", ".th", ".onnx")
 _EMBEDDINGS = re.compile(r"(?<![a-z])esm|embed|repr|feature|merged", re.IGNORECASE)
 _TRAINED = re.compile(r"model|classif|predictor|checkpoint|ckpt|best|weights|mlp", re.IGNORECASE)
 #: fair-esm's own downloads and the other libraries' names for weights they fetch.
-_CHECKPOINT = re.compile(r"esm\w*_t\d+_|regression|pytorch_model|esmfold|esm2_\d+[mb]\b", re.IGNORECASE)
+CHECKPOINT = re.compile(r"esm\w*_t\d+_|regression|pytorch_model|esmfold|esm2_\d+[mb]\b", re.IGNORECASE)
 #: Paths in tests name files that the tests make.
-_IN_TESTS = re.compile(r"(^|/)(tests?/|test_|conftest)")
+IN_TESTS = re.compile(r"(^|/)(tests?/|test_|conftest)")
 _CHECKS = ("exists", "isfile", "is_file", "path_exists")
+RESTORED = "if what is restored here was trained on the old model's embeddings, train it again"
+RESTORES = ("load_state_dict", "load_from_checkpoint", "load_model", "load_weights")
 _LOADS = ("load", "read_pickle", "load_file", "File")
 
 
@@ -33,21 +39,23 @@ def stale_artefacts(sources: Mapping[str, Source], files: Iterable[str]) -> Iter
     `sources` are the files whose uses of fair-esm are migrated (and those that read what they save); `files` every
     file name of the repository, with `/`. Listed, never changed: only the owner can make them anew.
     """
-    code = Code(sources)
-    for source in code.sources:
-        yield from _reused(code, source)
-        yield from _saved(source) if not _IN_TESTS.search(source.path) else ()
+    yield from reused_caches(sources)
+    for _, source in sorted(sources.items()):
+        yield from _trained(source)
+        yield from _saved(source) if not IN_TESTS.search(source.path) else ()
     yield from _checked_in(files)
 
 
-def _reused(code: Code, source: Source) -> Iterator[Leftover]:
-    for node in source.nodes:
+def reused_caches(sources: Mapping[str, Source]) -> Iterator[Leftover]:
+    """Where a file that is there already is taken instead of computing embeddings."""
+    code = Code(sources)
+    for source, node in ((each, node) for each in code.sources for node in each.nodes):
         if isinstance(node, ast.If) and _takes_what_is_there(node) and _is_esms(code, source, node):
             yield Leftover(
                 source.path,
                 node.lineno,
                 RULE,
-                "a file that is there already is used as it is, of the old width too: delete those saved before",
+                "a file that is there already is used as it is, with old embeddings too: delete those saved before",
             )
 
 
@@ -69,7 +77,7 @@ def _is_esms(code: Code, source: Source, node: ast.If) -> bool:
 
 
 def _esm(text: str) -> frozenset[bool]:
-    return frozenset([True]) if names(ESM, text) and not _CHECKPOINT.search(text) else frozenset()
+    return frozenset([True]) if names(ESM, text) and not CHECKPOINT.search(text) else frozenset()
 
 
 def _saved(source: Source) -> Iterator[Leftover]:
@@ -78,10 +86,18 @@ def _saved(source: Source) -> Iterator[Leftover]:
     for node in source.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             name = PurePosixPath(node.value).name
-            if name.endswith(_TENSORS) and names(ESM, name) and not _CHECKPOINT.search(name):
+            if name.endswith(_TENSORS) and names(ESM, name) and not CHECKPOINT.search(name):
                 lines[name].append(node.lineno)
     for name, found in sorted(lines.items()):
-        yield Leftover.at(source.path, found, RULE, f"files named *{name} from before hold the old width")
+        yield Leftover.at(source.path, found, RULE, f"files named *{name} from before hold the old model's embeddings")
+
+
+def _trained(source: Source) -> Iterator[Leftover]:
+    """Weights that are loaded into a network, one answer a file."""
+    calls = [node for node in source.nodes if isinstance(node, ast.Call)]
+    lines = [node.lineno for node in calls if _called(node) in RESTORES]
+    if lines:
+        yield Leftover.at(source.path, lines, RULE, RESTORED)
 
 
 def _checked_in(files: Iterable[str]) -> Iterator[Leftover]:
@@ -89,18 +105,16 @@ def _checked_in(files: Iterable[str]) -> Iterator[Leftover]:
     folders: defaultdict[str, list[str]] = defaultdict(list)
     for file in sorted(files):
         path = PurePosixPath(file)
-        if _CHECKPOINT.search(path.name):
+        if CHECKPOINT.search(path.name):
             continue
         if path.suffix in _MODELS and _TRAINED.search(path.name):
-            why = (
-                "a trained model in the repository: if its input is the embedding, it does not fit any more; retrain it"
-            )
-            yield Leftover(file, 1, RULE, why)
+            why = "a trained model in the repository: if its input is the embedding, it is not made for the new ones"
+            yield Leftover(file, 1, RULE, f"{why}; retrain it")
         elif path.suffix in _TENSORS and _EMBEDDINGS.search(path.name):
             folders[path.parts[0]].append(file)
     for found in folders.values():
         more = f" (and {len(found) - 1} more below {PurePosixPath(found[0]).parts[0]}/)" if len(found) > 1 else ""
-        yield Leftover(found[0], 1, RULE, f"saved embeddings of the old width{more}: make them anew")
+        yield Leftover(found[0], 1, RULE, f"saved embeddings of the old model{more}: make them anew")
 
 
 def _called(node: ast.AST) -> str:

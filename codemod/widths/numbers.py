@@ -15,7 +15,8 @@ _EMBEDDING = r"embed|(?<![a-z])esm|(?<![a-z])emb(?![a-z])|(?<![a-z])plm|represen
 _ABOUT = re.compile(_EMBEDDING, re.IGNORECASE)
 _NAMES = re.compile(
     rf"({_EMBEDDING}|(?<![a-z])repr|protein|(?<![a-z])lm(?![a-z])).*(dim|size|len|width|num|channel)"
-    r"|^(num|n|dim|d|size)_?(feat\w*|embed\w*|emb|esm\w*|plm|input)$|^in(put)?_(dim|features)$",
+    r"|^(num|n|dim|d|size)_?(feat\w*|embed\w*|emb|esm\w*|plm|input|model|in)$"
+    r"|^in(put)?_?(dim|features|size|channels|width)s?$|^(esm|plm)\w*_embed\w*$",
     re.IGNORECASE,
 )
 #: Widths of the model's own inner layers.

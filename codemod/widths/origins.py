@@ -11,7 +11,6 @@ from codemod.widths.code import Code
 
 #: Steps back from a value; merge_data of VirNucPro takes four.
 _STEPS = 7
-_EMBEDDING_KEYS = ("representations", "mean_representations")
 
 T = TypeVar("T")
 
@@ -23,11 +22,6 @@ def nearest(code: Code, source: Source, expression: ast.expr, meaning: Callable[
         if found:
             return found
     return frozenset()
-
-
-def reads_embeddings(code: Code, source: Source, expression: ast.expr) -> bool:
-    """Whether a value is computed from `output["representations"]` in this file."""
-    return any(_is_embedding(node) for level in _levels(code, source, expression) for node in level)
 
 
 def _levels(code: Code, source: Source, expression: ast.expr) -> Iterator[list[ast.AST]]:
@@ -67,9 +61,3 @@ def _word(node: ast.AST) -> Optional[str]:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _is_embedding(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and node.slice.value in _EMBEDDING_KEYS
-    )

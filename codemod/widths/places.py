@@ -18,19 +18,31 @@ _IN_FEATURES = {
     "GRU": (0, "input_size"),
     "RNN": (0, "input_size"),
     "Conv1d": (0, "in_channels"),
+    "LayerNorm": (0, "normalized_shape"),
+    "BatchNorm1d": (0, "num_features"),
+    "MultiheadAttention": (0, "embed_dim"),
+    "TransformerEncoderLayer": (0, "d_model"),
+    "TransformerDecoderLayer": (0, "d_model"),
+    "GCNConv": (0, "in_channels"),
+    "GATConv": (0, "in_channels"),
+    "SAGEConv": (0, "in_channels"),
     "IndexFlatL2": (0, "d"),
     "IndexFlatIP": (0, "d"),
 }
 #: Layers whose other widths are the user's own.
-_OWN_WIDTHS = ("Linear", "Bilinear", "LSTM", "GRU", "RNN", "Conv1d", "Dense", "Embedding", "LayerNorm", "BatchNorm1d")
-_MAKERS = ("zeros", "empty", "ones", "rand", "randn", "full", "memmap", "normal", "uniform", "randint")
+OWN_WIDTHS = (*(name for name in _IN_FEATURES if not name.startswith("Index")), "Dense", "Embedding")
+#: Keras's layers say what they take in keywords.
+_TAKEN = ("input_dim", "input_shape", "batch_input_shape")
+#: Layers that give as many features as they take: what comes after them would have to follow.
+BOTH_SIDES = ("MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer")
+MAKERS = ("zeros", "empty", "ones", "rand", "randn", "full", "memmap", "normal", "uniform", "randint")
 _RESHAPERS = ("reshape", "view", "expand", "resize_")
 _SHAPE = re.compile(r"\.shape\b|\.size\(|\blen\(|\.ndim\b")
 _ASSERTS = ("assertEqual", "assert_equal", "assertEquals", "check_equal")
 _HARMLESS = ("print", "info", "debug", "warning", "str", "int", "format", "write")
 _DEEP = 8
 
-IN_FEATURES, SHAPE, OWN, OTHER = "in_features", "shape", "own width", "other"
+IN_FEATURES, SHAPE, CUT, OWN, OTHER = "in_features", "shape", "cut", "own width", "other"
 
 
 @dataclass(frozen=True)
@@ -95,6 +107,10 @@ class _Follower:
             yield Place(SHAPE if _SHAPE.search(source.code(parent)) else OTHER, source, node)
         elif isinstance(parent, (ast.Tuple, ast.List)):
             yield from self._listed(source, parent, node, depth)
+        elif isinstance(parent, ast.Slice):
+            yield Place(CUT if _is_of_the_last_axis(source, parent) else OTHER, source, node)
+        elif isinstance(parent, ast.BinOp) and isinstance(parent.op, (ast.Add, ast.Mult)):
+            yield from self.follow(source, parent, depth + 1)
         elif not isinstance(parent, (ast.FormattedValue, ast.Expr)):
             yield from self._stored(source, parent, node, depth)
 
@@ -134,22 +150,25 @@ class _Follower:
             yield Place(SHAPE if last else OTHER, source, node)
         elif isinstance(above, (ast.Call, ast.keyword)):
             call = above if isinstance(above, ast.Call) else source.parents[above]
-            yield Place(SHAPE if last and _name(call) in (*_MAKERS, *_RESHAPERS, "Input") else OTHER, source, node)
+            shapes = called(call) in (*MAKERS, *_RESHAPERS, "Input") or getattr(above, "arg", None) in _TAKEN
+            yield Place(SHAPE if last and shapes else OTHER, source, node)
         else:
             yield Place(OTHER, source, node)
 
     def _called(self, source: Source, call: ast.AST, node: ast.expr, depth: int) -> Iterator[Place]:
         assert isinstance(call, ast.Call)
-        name = self.code.real_name(source, _name(call))
+        name = self.code.real_name(source, called(call))
         keyword = next((each.arg for each in call.keywords if each.value is node), None)
         if name in _IN_FEATURES and (keyword or call.args[0] is node):
             yield Place(IN_FEATURES if keyword in (None, _IN_FEATURES[name][1]) else OWN, source, node)
-        elif name in _OWN_WIDTHS:
-            yield Place(OWN, source, node)
-        elif name in (*_MAKERS, *_RESHAPERS):
+        elif name in OWN_WIDTHS:
+            yield Place(IN_FEATURES if keyword in _TAKEN else OWN, source, node)
+        elif name in (*MAKERS, *_RESHAPERS):
             yield Place(SHAPE if call.args and call.args[-1] is node else OTHER, source, node)
         elif name in _ASSERTS:
             yield Place(SHAPE if _SHAPE.search(source.code(call)) else OTHER, source, node)
+        elif name == "range":
+            yield Place(CUT, source, node)
         elif name == "add_argument" and keyword == "default":
             for option in _options(call):
                 yield from self._all(source, self.code.attribute_loads(source, option), depth)
@@ -169,9 +188,15 @@ class _Follower:
             yield from self.follow(source, node, depth + 1)
 
 
-def _name(call: ast.AST) -> str:
+def called(call: ast.AST) -> str:
     function = getattr(call, "func", None)
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _is_of_the_last_axis(source: Source, cut: ast.Slice) -> bool:
+    """`x[:, :480]`, `x[..., 480:]`: rows are cut with fewer axes."""
+    axes = source.parents[cut]
+    return isinstance(axes, ast.Tuple) and axes.elts[-1] is cut
 
 
 def _target_name(target: ast.expr) -> list[str]:
@@ -186,7 +211,7 @@ def _target_name(target: ast.expr) -> list[str]:
 
 def _options(call: ast.AST) -> list[str]:
     """The attribute names of an `add_argument` call."""
-    if not isinstance(call, ast.Call) or _name(call) != "add_argument":
+    if not isinstance(call, ast.Call) or called(call) != "add_argument":
         return []
     texts = [str(each.value) for each in call.args if isinstance(each, ast.Constant)]
     return [text.lstrip("-").replace("-", "_") for text in texts if text.startswith("--") or not text.startswith("-")]

@@ -12,7 +12,7 @@ The bare width is proven when the tensor it describes is read from the model's o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Optional, Union
 
@@ -23,36 +23,43 @@ from codemod.widths.code import Code
 from codemod.widths.encoders import ENCODERS, ESM, loaded, mentioned
 from codemod.widths.joins import joined
 from codemod.widths.numbers import Number, about_embeddings, numbers
-from codemod.widths.places import IN_FEATURES, OTHER, OWN, SHAPE, Place, places
+from codemod.widths.places import CUT, IN_FEATURES, OTHER, OWN, SHAPE, Place, places
+from codemod.widths.staying import speaks_of_embeddings, stays
 from codemod.widths.sums import Sum, candidate_numbers, explained_otherwise, sums
 from codemod.widths.tensors import describes_embeddings, speaks_of_esm
+from codemod.widths.totals import totals
 
 Answer = Union[Sum, str, None]  # proven, listed with the reason, or no width
 Planned = Union[tuple[str, Edit], Leftover]
 
 
-def candidate_words(old: int) -> list[bytes]:
+def candidate_words(old: int, others: Collection[int] = ()) -> list[bytes]:
     """What a file contains that can matter: the old width, its sums with known encoders, and their names."""
+    numbers = sorted({*candidate_numbers(old), *totals(old, old, others)})
     words = ("DNABERT", "dnabert", "prot_bert", "prot_t5", "ProstT5", "from_pretrained", "SentenceTransformer")
-    return [*(str(number).encode() for number in candidate_numbers(old)), *(word.encode() for word in words)]
+    return [*(str(number).encode() for number in numbers), *(word.encode() for word in words)]
 
 
-def plan_widths(sources: Mapping[str, Source], old: int, new: int) -> Iterator[Planned]:
+def plan_widths(
+    sources: Mapping[str, Source], old: int, new: int, others: Collection[int] = (), left: Collection[str] = ()
+) -> Iterator[Planned]:
     """Edits of proven widths, and a Leftover for every other number that looks like the old width.
 
     `sources` are the files with one of `candidate_words`, by path. Only to be asked when what loads the checkpoint
-    of width `old` is migrated; equal widths yield nothing.
+    of width `old` is migrated; equal widths yield nothing. `others` are the widths of other checkpoints that are,
+    `left` the files where something still uses fair-esm: what is proven of an embedding there is the old model's.
     """
     if old == new:
         return
-    planner = _Planner(Code(sources), old, new)
+    planner = _Planner(Code(sources), old, new, others, left)
     for source in planner.code.sources:
         yield from planner.file(source)
 
 
 class _Planner:
-    def __init__(self, code: Code, old: int, new: int) -> None:
-        self.code, self.old, self.new = code, old, new
+    def __init__(self, code: Code, old: int, new: int, others: Collection[int], left: Collection[str]) -> None:
+        self.code, self.old, self.new, self.left = code, old, new, left
+        self.totals = totals(old, new, others)
         self.loaded = loaded(code.sources)
         every = {*self.loaded, *mentioned(code.sources)}
         self.ways = sums(old, new, self.loaded)
@@ -64,7 +71,8 @@ class _Planner:
         return frozenset(words - {ESM.word} for words in joined(self.code, self.loaded))
 
     def file(self, source: Source) -> Iterator[Planned]:
-        answers = {number: self.answer(number) for number in numbers(source, self.suspects, self.old)}
+        wanted = {*self.suspects, *self.totals}
+        answers = {number: self.answer(number) for number in numbers(source, wanted, self.old)}
         unproven = [number.line for number, answer in answers.items() if isinstance(answer, str)]
         rewritten: dict[Number, Sum] = {}
         listed: defaultdict[str, list[int]] = defaultdict(list)
@@ -83,11 +91,21 @@ class _Planner:
         reached = places(self.code, number.source, number.whole)
         if number.value == self.old:
             return self._bare(number, reached)
+        if number.value in self.totals and number.value not in self.suspects:
+            return self._total(number, reached)
         return self._sum(number, reached)
+
+    def _total(self, number: Number, reached: list[Place]) -> Optional[str]:
+        """So many layers are as wide that the line itself must speak of embeddings."""
+        takes = any(each.kind in (IN_FEATURES, SHAPE) for each in reached)
+        told = number.about_embeddings or any(speaks_of_esm(self.code, each) for each in reached)
+        return wording.total(number.value, *self.totals[number.value]) if takes and told and not stays(number) else None
 
     def _bare(self, number: Number, reached: list[Place]) -> Answer:
         if reached and all(describes_embeddings(self.code, each) for each in reached):
-            return Sum(self.old, self.new)
+            made = Sum(self.old, self.new)
+            old = any(each.source.path in self.left for each in reached)
+            return wording.half(made) if old else made
         return wording.bare(self.old, self.new, reached) if self._looks_like_a_width(number, reached) else None
 
     def _sum(self, number: Number, reached: list[Place]) -> Answer:
@@ -99,7 +117,8 @@ class _Planner:
             return None
         doubt = self._doubt(number, reached)
         if doubt is None:
-            return self.ways[number.value][0]
+            made = self.ways[number.value][0]
+            return wording.half(made) if self.left else made
         quiet = _is_common(number.value) and not (number.names_a_width and number.value in self.ways)
         return None if quiet else wording.doubtful(suspects, doubt)
 
@@ -125,13 +144,13 @@ class _Planner:
 
     def _looks_like_a_width(self, number: Number, reached: list[Place]) -> bool:
         kinds = {each.kind for each in reached}
-        if OWN in kinds:
+        if (OWN in kinds and kinds.isdisjoint((IN_FEATURES, SHAPE))) or stays(number):
             return False
         told = number.about_embeddings or any(
             about_embeddings(each.source, each.node) or speaks_of_esm(self.code, each) for each in reached
         )
-        if IN_FEATURES in kinds or SHAPE in kinds:
-            return told
+        if IN_FEATURES in kinds or SHAPE in kinds or CUT in kinds:
+            return told or speaks_of_embeddings(number.source)
         return number.names_a_width and (told or kinds != {OTHER})
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Iterator
 
 from codemod.source import Source
 from codemod.widths.code import Code
+from codemod.widths.derived import is_derived, keeps_width
 from codemod.widths.encoders import ESM, names
-from codemod.widths.origins import nearest, reads_embeddings
-from codemod.widths.places import IN_FEATURES, SHAPE, Place
+from codemod.widths.origins import nearest
+from codemod.widths.places import BOTH_SIDES, IN_FEATURES, MAKERS, SHAPE, Place, called
 
 
 def describes_embeddings(code: Code, place: Place) -> bool:
-    """The reshaped, compared or filled tensor, or all a layer is applied to, is read from `["representations"]`."""
-    tensors = _tensors(code, place)
-    return bool(tensors) and all(reads_embeddings(code, place.source, each) for each in tensors)
+    """The reshaped, compared or filled tensor, or all a layer is applied to, is as wide as `["representations"]`."""
+    tensors = _tensors(code, place) if called(_user(place)) not in BOTH_SIDES else []
+    return bool(tensors) and all(is_derived(code, place.source, each) for each in tensors)
 
 
 def speaks_of_esm(code: Code, place: Place) -> bool:
@@ -35,12 +37,15 @@ def _tensors(code: Code, place: Place) -> list[ast.expr]:
     user = _user(place)
     if place.kind == IN_FEATURES:
         return list(_fed(code, place.source, user))
+    if called(user) in MAKERS:
+        return list(_filled(place.source, user))
     return list(_measured(user)) or list(_filled(place.source, user))
 
 
 def _user(place: Place) -> ast.AST:
-    """The call or comparison around a place."""
-    return next(each for each in place.source.ancestors(place.node) if isinstance(each, (ast.Call, ast.Compare)))
+    """The call or comparison around a place; the place itself where there is none."""
+    around = (each for each in place.source.ancestors(place.node) if isinstance(each, (ast.Call, ast.Compare)))
+    return next(around, place.node)
 
 
 def _measured(user: ast.AST) -> Iterator[ast.expr]:
@@ -66,7 +71,7 @@ def _filled(source: Source, user: ast.AST) -> Iterator[ast.expr]:
 def _fed(code: Code, source: Source, layer: ast.AST) -> Iterator[ast.expr]:
     """What a layer, or the Sequential it opens, is applied to."""
     parent = source.parents[layer]
-    while isinstance(parent, ast.Call) and parent.args and parent.args[0] is layer:
+    while isinstance(parent, ast.Call) and _opens(code, source, parent, layer):
         layer, parent = parent, source.parents[parent]
     if not isinstance(parent, ast.Assign):
         return
@@ -75,6 +80,12 @@ def _fed(code: Code, source: Source, layer: ast.AST) -> Iterator[ast.expr]:
             call = source.parents[reader]
             if isinstance(call, ast.Call) and call.func is reader and call.args:
                 yield call.args[0]
+
+
+def _opens(code: Code, source: Source, sequential: ast.Call, layer: ast.AST) -> bool:
+    """Whether what a `Sequential` is applied to reaches the layer as wide as it came."""
+    before = itertools.takewhile(lambda each: each is not layer, sequential.args)
+    return layer in sequential.args and all(keeps_width(code, source, each) for each in before)
 
 
 def _readers(code: Code, source: Source, target: ast.expr) -> Iterator[ast.expr]:

@@ -13,7 +13,7 @@ from codemod.records import Edit
 from codemod.source import Source
 from codemod.tokens import tokens
 from codemod.widths.numbers import Number
-from codemod.widths.places import IN_FEATURES, SHAPE, Place
+from codemod.widths.places import CUT, IN_FEATURES, SHAPE, Place
 from codemod.widths.sums import Sum
 
 RULE = "widths"
@@ -41,6 +41,8 @@ def bare(old: int, new: int, reached: Sequence[Place]) -> str:
         return f"{old} looks like the old embedding width; if so, this input is {new} wide now: {_SOURCE}"
     if any(each.kind == SHAPE for each in reached):
         return f"{old} looks like the old embedding width; if so, the shape is {new} now: {_SOURCE}"
+    if any(each.kind == CUT for each in reached):
+        return f"{old} looks like the old embedding width; if so, it cuts elsewhere now, at {new}: {_SOURCE}"
     return f"{old} is called a width, and was the embedding's; if it is meant, it is {new} now: {_SOURCE}"
 
 
@@ -52,6 +54,15 @@ def doubtful(suspects: Sequence[Sum], doubt: str) -> str:
 
 def unknown_sum(total: int, old: int, new: int) -> str:
     return f"{total} holds the old embedding width {old}; it would be {total - old + new} now: {_SOURCE}"
+
+
+def half(made: Sum) -> str:
+    """What is proven and yet not done, because the old model is left in another place."""
+    return f"{made.before} would be {made.after} now, but what is left still loads the old model: change it by hand"
+
+
+def total(number: int, made_of: str, new: int) -> str:
+    return f"{number} looks like {made_of}, the old embedding width; it would be {new} now: {_SOURCE}"
 
 
 def beside(made: Sum, line: int) -> str:
