@@ -18,7 +18,7 @@ from typing import Optional, Union
 from codemod.flow.analysis import Analysis
 from codemod.library import CHECKPOINTS, MODEL, OUTPUT, PSEUDO, Checkpoint
 from codemod.records import Edit
-from codemod.shapes import is_cheap, model_of, mutates, stored_identity
+from codemod.shapes import is_cheap, model_of, mutates, only_computes, stored_identity
 from codemod.source import Source
 from codemod.usage import Use
 from codemod.values import Meaning, Value
@@ -214,16 +214,9 @@ class Site:
 
     def stable(self, node: ast.expr, call: ast.AST) -> bool:
         """Whether an expression still means after `call`, in its scope, what it means there."""
-        if isinstance(node, ast.Constant):
-            return True
-        if isinstance(node, ast.Attribute):
-            return self.stable(node.value, call)
-        if isinstance(node, (ast.List, ast.Tuple)):
-            return all(self.stable(each, call) for each in node.elts)
-        if not isinstance(node, ast.Name):
-            return False
-        changes = [*self._stores(node.id, call), *self._mutations(node.id, call)]
-        return all(self._precedes(each, call) for each in changes)
+        names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+        changes = [each for name in names for each in (*self._stores(name, call), *self._mutations(name, call))]
+        return only_computes(node) and all(self._precedes(each, call) for each in changes)
 
     def changed_in_place(self, node: ast.AST) -> bool:
         """Whether a container is changed where it is read, or through the variable it is given."""

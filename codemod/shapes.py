@@ -53,6 +53,20 @@ def is_cheap(node: ast.expr) -> bool:
 ACTS = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
 
 
+#: Built-ins that give the same for the same, and do nothing.
+PURE = frozenset(["abs", "int", "len", "list", "max", "min", "range", "set", "sorted", "tuple"])
+_COMPUTES = (ast.Attribute, ast.BinOp, ast.Call, ast.Constant, ast.List, ast.Name, ast.Set, ast.Starred, ast.Tuple,
+             ast.UnaryOp, ast.expr_context, ast.operator, ast.unaryop)  # fmt: skip
+
+
+def only_computes(node: ast.expr) -> bool:
+    """Whether an expression hangs on its names alone, and does nothing: literals, arithmetic, a few built-ins."""
+    parts = list(ast.walk(node))
+    calls = [each for each in parts if isinstance(each, ast.Call)]
+    pure = all(isinstance(each.func, ast.Name) and each.func.id in PURE and not each.keywords for each in calls)
+    return pure and all(isinstance(each, _COMPUTES) for each in parts)
+
+
 def model_of(call: ast.Call) -> ast.expr:
     """The expression of the model in `model(...)` or `model.forward(...)`."""
     forward = isinstance(call.func, ast.Attribute) and call.func.attr == "forward"

@@ -7,6 +7,7 @@ from typing import Optional
 
 from codemod.rule import Site
 from codemod.rules._calls import parse
+from codemod.rules._ranges import named_layers, names_every_layer
 from codemod.shapes import layers_of, model_of
 from codemod.values import Meaning, constants, origins
 
@@ -28,6 +29,8 @@ def unasked(site: Site, read: ast.Subscript) -> Optional[ast.expr]:
     literal = isinstance(parent, ast.Subscript) and constants(site.value(parent.slice)) is not None
     parsed = parse(calls[0]) if literal and len(calls) == 1 and requested(site, read) is None else None
     flag = parsed.flags.get("repr_layers") if parsed else None
+    if flag is not None and names_every_layer(site, flag, depth_behind(site, read)):
+        return None
     if flag is None or site.code(parent.slice) in map(site.code, getattr(flag, "elts", ())):  # type: ignore[attr-defined]
         return None
     here = site.source.scope_of(read) is site.source.scope_of(calls[0])
@@ -50,5 +53,12 @@ def requested(site: Site, read: ast.Subscript) -> Optional[list[int]]:
     for call in getattr(output, "origins", ()):
         parsed = parse(call)
         flag = parsed.flags.get("repr_layers") if parsed else None
-        found.append(layers_of(site.value(flag)) if flag is not None else [])
+        found.append(_literal(site, call, flag) if flag is not None else [])
     return found[0] if found and all(each == found[0] for each in found) else None
+
+
+def _literal(site: Site, call: ast.Call, flag: ast.expr) -> Optional[list[int]]:
+    listed, model = layers_of(site.value(flag)), site.value(model_of(call))
+    if listed is not None:
+        return listed
+    return named_layers(site, flag, site.depth(model) if isinstance(model, Meaning) else None)

@@ -15,10 +15,11 @@ from typing import Optional
 from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, NUM_LAYERS, OUTPUT
 from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, rewrites
-from codemod.rules._calls import parse
 from codemod.rules._caught import CAUGHT, layer_is_caught
+from codemod.rules._dict_of_layers import dict_of_layers
 from codemod.rules._layers import depth_behind, last_layer, requested, unasked
 from codemod.rules._precision import widened
+from codemod.rules._ranges import counts_layers
 from codemod.values import External
 
 
@@ -36,7 +37,7 @@ def representations(site: Site) -> Answer:
     elif one_layer and layer_is_caught(site, read):
         yield Left(CAUGHT)
     elif one_layer and unasked(site, read) is not None:
-        yield from _several(site, read)
+        yield from dict_of_layers(site, read)
     elif one_layer and last_layer(site, read):
         yield site.after(read.value, _last(site), parent)
     elif one_layer and isinstance(parent, ast.Subscript) and _may_be_absent(site, read, parent.slice):
@@ -50,7 +51,7 @@ def representations(site: Site) -> Answer:
         yield site.insert(site.source.span(read)[0], f"{{{depth_behind(site, read)}: ")
         yield site.after(read.value, f"{_last(site)}}}")
     else:
-        yield from _several(site, read)
+        yield from dict_of_layers(site, read)
 
 
 def _last(site: Site) -> str:
@@ -63,27 +64,6 @@ def _widened(site: Site, layer: ast.AST) -> Answer:
         yield site.insert(site.source.span(layer)[1], widened(site))
 
 
-def _several(site: Site, read: ast.Subscript) -> Answer:
-    """The dict of the layers that were asked for, in ascending order, as fair-esm gives it."""
-    literal, depth, states = requested(site, read), depth_behind(site, read), f"states{widened(site)}"
-    if literal is not None:
-        given = sorted({layer for layer in literal if layer >= 0 and (depth is None or layer <= depth)})
-        yield site.insert(site.source.span(read)[0], f"{{layer: {states} for layer, states in enumerate(")
-        yield site.after(read.value, f".hidden_states) if layer in {given}}}")
-        return
-    calls = [parse(each) for each in site.outputs]
-    flags = [call.flags.get("repr_layers") for call in calls if call]
-    flag = flags[0] if len(flags) == 1 else None
-    here = bool(calls) and read.value is site.outputs[0]
-    if flag is None or not (site.stable(flag, site.outputs[0]) or (here and _pure(flag))):
-        yield Left("all representations are read at once, and which layers were asked for cannot be repeated here")
-    elif site.source.scope_of(read) is not site.source.scope_of(site.outputs[0]):
-        yield Left("all representations are read in another function than the one that asks for the layers")
-    else:
-        yield site.insert(site.source.span(read)[0], f"{{layer: {states} for layer, states in enumerate(")
-        yield site.after(read.value, f".hidden_states) if layer in {site.migrated(flag)}}}")
-
-
 def _may_be_absent(site: Site, read: ast.Subscript, layer: ast.expr) -> bool:
     """Whether a layer may be beyond the model, or negative: a KeyError today, and so tomorrow."""
     value, depth = site.value(layer), depth_behind(site, read)
@@ -91,13 +71,9 @@ def _may_be_absent(site: Site, read: ast.Subscript, layer: ast.expr) -> bool:
         return False
     known = hints(value)  # what callers nobody sees may add is taken to be layers, not their absence
     shallowest = depth if depth is not None else min(each.layers for each in CHECKPOINTS.values())
+    if counts_layers(site, layer, shallowest):
+        return False
     return not known or not all(isinstance(each, int) and 0 <= each <= shallowest for each in known)
-
-
-def _pure(node: ast.expr) -> bool:
-    """Whether evaluating an expression again gives the same and does nothing."""
-    calls = [each.func for each in ast.walk(node) if isinstance(each, ast.Call)]
-    return all(isinstance(each, ast.Name) and each.id in ("range", "list", "set", "sorted", "len") for each in calls)
 
 
 def _refusal(site: Site, read: ast.Subscript, layer: Optional[ast.expr]) -> Optional[str]:
