@@ -17,6 +17,9 @@ soon as no use is left: run again then. A form that is not edited, and a version
     "command_line": """A script, recipe or string runs fair-esm's own programs, or installs it.
 
 `esm-extract` and `esm-fold` come with fair-esm alone; call a script of your own that uses the migrated code.""",
+    "messages": """An error, a help text or a comment of a migrated program tells people to install fair-esm.
+
+The program no longer needs it. Name what it needs now, as the dependency files do.""",
     "unreadable": """The file could not be read as a program, so nothing is known of it.
 
 Mend what the line names (a syntax error, the encoding, the file's rights) and run again, or leave the file out with

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Optional
 
-from codemod import weight_places
+from codemod import stale_messages, weight_places
 from codemod.assemble import Assembled, one_each
 from codemod.candidates import PROGRAMS, marked_files
 from codemod.decide import Decided
@@ -34,6 +34,7 @@ def plan(repository: Repository, settings: Settings) -> Migration:
     """The migration of a repository in which something may use fair-esm."""
     done = rewrite(repository, _target(repository, settings), settings.rejected)
     _mentions(repository, done)
+    _messages(repository, done)
     kept = _weights(repository, settings.to, done)
     _manifests(repository, settings, done)
     for problem in repository.problems.values():
@@ -109,6 +110,15 @@ def _mentions(repository: Repository, done: Rewriting) -> None:
         elif not path.endswith(PROGRAMS):
             decoded = repository.decoded(path)
             leftovers[path] += mentions(path, decoded.text, programs) if decoded else ()
+
+
+def _messages(repository: Repository, done: Rewriting) -> None:
+    """What programs that no longer need fair-esm tell their users of it: listed."""
+    uses = [(use.source.path, each.migrated) for each in done.decided for use in each.group.uses]
+    for path in sorted({path for path, _ in uses} - {path for path, migrated in uses if not migrated}):
+        source, made = repository.source(path), done.draft.texts.get(path)
+        if source and made and any(word in repository.found[path] for word in stale_messages.WORDS):
+            done.draft.leftovers[path] += stale_messages.stale_messages(source, made.edits)
 
 
 def _weights(repository: Repository, to: str, done: Rewriting) -> tuple[str, ...]:
