@@ -1,4 +1,4 @@
-"""What another checkpoint means for the rest of the repository: widths, saved files, and layer numbers in them."""
+"""What another checkpoint means for the repository: widths, saved files, layer numbers in them, choices."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from codemod.candidates import PROGRAMS
 from codemod.decide import Decided
 from codemod.flow.analysis import Analysis
 from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, FASTESM2_WIDTH, OUTPUT
+from codemod.one_for_many import one_for_many
 from codemod.records import Edit, Leftover
 from codemod.repository import Repository
 from codemod.source import Source
@@ -49,6 +50,7 @@ def consequences(
         sources = searched.programs([layer_keys.WORD])
         found.leftovers.extend(layer_keys.layer_keys(sources, _reads(decided), old, FASTESM2_LAYERS))
     found.leftovers.extend(searched.stale(decided))
+    found.leftovers.extend(one_for_many(analysis, decided))
     return found
 
 

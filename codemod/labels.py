@@ -32,6 +32,10 @@ Look at it, and change it together with what it meets.""",
 
 They are found by their names and read as if they were new, but hold other numbers, and perhaps another width. Delete
 them, or save the new ones under another name.""",
+    "checkpoints": """Several checkpoints become one, because FastESM2_650 stands for all of them.
+
+A choice among them chooses nothing any more, an ensemble of them averages the same numbers, and what compares them
+compares nothing. Take it out, or run with `--to hf`, which keeps each.""",
     "weights": """fair-esm's weights are fetched, or torch.hub is told where to keep them.
 
 The migrated code reads the Hugging Face cache: set HF_HOME where TORCH_HOME was set, give `cache_dir=`, and fill the
