@@ -91,11 +91,13 @@ def _spliced(source: Source, edits: Iterable[Edit]) -> Assembled:
 def _ordered(source: Source, edits: dict[Use, list[Edit]], extra: Sequence[Edit]) -> list[Edit]:
     """Edits by place; insertions at one place open from the outside in and close from the inside out."""
     keyed = [((edit.start, edit.start != edit.stop, 0, 0), edit) for edit in extra]
+    starts = {source.span(use.node)[0] for use in edits}
     for use, made in edits.items():
         start, stop = source.span(use.node)
         for number, edit in enumerate(made):
             size = stop - start
-            nesting = -size if edit.start == start else size
+            opens = edit.start == start or edit.start in starts  # its own expression, or one inside that starts here
+            nesting = -size if opens else size
             keyed.append(((edit.start, edit.start != edit.stop, nesting, number), edit))
     return [edit for _, edit in sorted(keyed, key=lambda pair: pair[0])]
 
