@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Optional
 
 from codemod.imports import (
+    MARKER,
     ImportStatement,
     Names,
     asks,
@@ -19,12 +20,13 @@ from codemod.imports import (
     of_packages,
     statement_of,
 )
+from codemod.lazy import function_around, imported_in, is_light
 from codemod.line_spans import past_blank, shares_line, whole_lines, with_gap
 from codemod.own_imports import OwnImports
 from codemod.records import Edit
 from codemod.source import Source
 from codemod.syntax import edit_import
-from codemod.visibility import is_inner, sees_all
+from codemod.visibility import in_branch, is_inner, prepares, runs_later, sees_all
 
 _DEFINES = re.compile(r"(?:@|class\b|def\b|async\b)")
 
@@ -44,11 +46,17 @@ class Placing:
 
         What a function imports for itself stays there: the module is as cheap to import as it was.
         """
-        every = [*self._for_edits, *self.names.for_helpers]
-        above, edits = (sorted(filter(is_standard, {*every})), []) if self._is_lazy else self._merged(every)
-        places = {each: self.names.lines_for(texts, self._served) for each, texts in (self._own or {}).items()}
-        if self._place is not None:
-            places[self._place], above = above, []
+        own = {each: self.names.lines_for(texts, self._served) for each, texts in (self._own or {}).items()}
+        places = {each: lines for each, lines in own.items() if isinstance(each, (ast.Import, ast.ImportFrom))}
+        edits = [imported_in(self.source, each, lines) for each, lines in own.items()
+                 if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef)) and lines]  # fmt: skip
+        if self._place is None:
+            every = [*self._for_edits, *self.names.for_helpers]
+            above, joined = self._merged(list(filter(is_standard, every)) if self._is_lazy else every)
+        else:
+            places[self._place], joined = self._merged(self._for_place)
+            above = sorted(filter(is_standard, self.names.for_helpers)) if self._is_lazy else []
+        edits += joined
         edits += [self._rewritten(statement, places.get(statement, [])) for statement in self._statements]
         if above:
             edits.append(self._added(above))
@@ -78,8 +86,17 @@ class Placing:
         return frozenset({each for each, _ in places} - unserved)
 
     @cached_property
+    def _for_place(self) -> list[str]:
+        """What is imported at the one place: for functions that import for themselves, only what the edits name."""
+        if not self._is_lazy:
+            return [*self._for_edits, *self.names.for_helpers]
+        texts = [edit.text for edit in self.rewritten]
+        return sorted({*self._for_edits, *self.names.lines_for(texts, self._served)})
+
+    @cached_property
     def _is_lazy(self) -> bool:
-        return self._own is not None
+        """Whether the helper functions import for themselves."""
+        return self._own is not None or (self._place is not None and in_branch(self.source, self._place))
 
     @cached_property
     def _statements(self) -> dict[ImportStatement, list[ast.alias]]:
@@ -93,20 +110,31 @@ class Placing:
     def _place(self) -> Optional[ImportStatement]:
         """The first import at module level that every edit can see."""
         outer = (each for each in self._statements if not is_inner(self.source, each))
-        starts = [edit.start for edit in self.rewritten]
-        return next((each for each in outer if sees_all(self.source, each, starts)), None)
+        return next((each for each in outer if self._serves_all(each)), None)
+
+    def _serves_all(self, statement: ImportStatement) -> bool:
+        first, starts = self.source.span(statement)[0], [edit.start for edit in self.rewritten]
+        now = [each for each in starts if each >= first or not runs_later(self.source, each, statement)]
+        return sees_all(self.source, statement, now)
 
     @cached_property
-    def _own(self) -> Optional[dict[ImportStatement, list[str]]]:
-        """The imports of functions that serve all edits which need one, with these edits' texts; else None."""
-        inner = [each for each in self._statements if is_inner(self.source, each)]
-        needing = [edit for edit in self.rewritten if of_packages(edit.text)]
-        homes = [next((each for each in inner if sees_all(self.source, each, [edit.start])), None) for edit in needing]
-        if self._place is not None or not inner or None in homes:
+    def _own(self) -> Optional[dict[ast.stmt, list[str]]]:
+        """What serves the edits that need an import, with these edits' texts; None where the module has to.
+
+        Functions' own imports of fair-esm do, and in a light module every function can have one.
+        """
+        inner, light = [each for each in self._statements if is_inner(self.source, each)], is_light(self.source)
+        if self._place is not None or not (inner or light):
             return None
-        found: dict[ImportStatement, list[str]] = {}
-        for edit, home in zip(needing, homes):
-            found.setdefault(home, []).append(edit.text)  # type: ignore[arg-type]
+        found: dict[ast.stmt, list[str]] = {}
+        for edit in self.rewritten:
+            seen = (each for each in inner if sees_all(self.source, each, [edit.start]))
+            home = next(seen, None) or (function_around(self.source, edit.start) if light else None)
+            needs = of_packages(edit.text)
+            if home is None and (needs or (MARKER.search(edit.text) and not inner)):
+                return None
+            if home is not None and needs:
+                found.setdefault(home, []).append(edit.text)
         return found
 
     @cached_property
@@ -219,9 +247,10 @@ class Placing:
 
     @cached_property
     def _after_imports(self) -> int:
-        """After the last import before the first use; after the docstring where there is none."""
-        if self._imports:
-            return whole_lines(self.source, self._imports[-1])[1]
+        """After the last import before the first use, or what prepares one; else after the docstring."""
+        last = [each for each in self._before_use if each in self._imports or prepares(each)][-1:]
+        if last:
+            return whole_lines(self.source, last[0])[1]
         if self._docstring:
             return whole_lines(self.source, self._docstring)[1]
         body = self.source.tree.body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable
 
 from codemod.imports import ImportStatement
@@ -24,7 +25,7 @@ def sees_all(source: Source, statement: ImportStatement, starts: Iterable[int]) 
         always = tried or isinstance(parent, (ast.Module, ast.With))
         if isinstance(parent, ast.ClassDef):
             return False  # its methods would not see the names
-        if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
+        if _checks_types(parent):
             return False
         if not always and not _holds_all(source, parent, child, offsets):
             return False
@@ -32,6 +33,48 @@ def sees_all(source: Source, statement: ImportStatement, starts: Iterable[int]) 
             return True
         child = parent  # type: ignore[assignment]
     return True
+
+
+def for_type_checkers(source: Source, statement: ImportStatement) -> bool:
+    """Whether an import never runs."""
+    return any(map(_checks_types, source.ancestors(statement)))
+
+
+def _checks_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def prepares(statement: ast.stmt) -> bool:
+    """Whether a statement sets what imports after it depend on: where models are kept, what devices are seen."""
+    return not isinstance(statement, _DEFINITIONS) and _PREPARES.search(ast.unparse(statement)) is not None
+
+
+_PREPARES = re.compile(r"\benviron(\[.*\] = |\.(setdefault|update|pop)\()|\b(putenv|load_dotenv)\(|\bsys\.path\b")
+
+
+def in_branch(source: Source, statement: ImportStatement) -> bool:
+    """Whether an import runs in some cases only: below `if __name__ == "__main__":`, say."""
+    return any(isinstance(each, ast.If) for each in source.ancestors(statement))
+
+
+def runs_later(source: Source, start: int, statement: ImportStatement) -> bool:
+    """Whether an offset above an import is in a function's body, and nothing between may call a function from there."""
+    line = statement.lineno
+    above = [each for each in source.tree.body if isinstance(each, _DEFINITIONS) and each.lineno < line]
+    home = next((each for each in above if source.span(each)[0] <= start < source.span(each)[1]), None)
+    if home is None or not any(_in_body(source, each, start) for each in ast.walk(home)):
+        return False
+    named = {each.name for each in above}
+    loads = (each for each in source.nodes if isinstance(each, ast.Name) and each.lineno < line and each.id in named)
+    return not any(isinstance(source.scope_of(each), ast.Module) for each in loads)
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _in_body(source: Source, node: ast.AST, start: int) -> bool:
+    plain = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    return plain and source.span(node.body[0])[0] <= start < source.span(node)[1]  # type: ignore[attr-defined]
 
 
 def _holds_all(source: Source, parent: ast.AST, child: ast.AST, starts: tuple[int, ...]) -> bool:
