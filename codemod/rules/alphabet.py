@@ -8,6 +8,7 @@ After:  `alphabet.pad_token_id`, `alphabet.convert_tokens_to_ids("A")`, and ids 
 from __future__ import annotations
 
 import ast
+from typing import Optional
 
 from codemod.library import ALPHABET
 from codemod.rule import Answer, Left, Site, name, rewrites
@@ -27,7 +28,11 @@ _ATTRIBUTES = {
     "get_tok": "convert_ids_to_tokens",
     "to_dict": "get_vocab",
 }
-_CONSTANTS = {"prepend_bos": "True", "append_eos": "True", "use_msa": "False"}
+#: What says the same of a tokenizer: whether it has the token that it puts before, or after.
+_ASKED = {"prepend_bos": "cls_token_id", "append_eos": "eos_token_id"}
+#: Around these a comparison needs no parentheses.
+_PLAIN = (ast.stmt, ast.BoolOp, ast.Call, ast.Dict, ast.FormattedValue, ast.IfExp, ast.keyword, ast.List, ast.Tuple)
+_TESTS = (ast.If, ast.While, ast.Assert, ast.BoolOp, ast.IfExp, ast.UnaryOp, ast.comprehension)
 
 
 @rewrites(*(f"{ALPHABET}.{each}{called}" for each in _ATTRIBUTES for called in ("", "()")))
@@ -40,11 +45,36 @@ def attribute(site: Site) -> Answer:
         yield site.after(node.value, f".{_ATTRIBUTES[node.attr]}", node)
 
 
-@rewrites(*(f"{ALPHABET}.{each}" for each in _CONSTANTS))
-def constant(site: Site) -> Answer:
+@rewrites(*(f"{ALPHABET}.{each}" for each in _ASKED))
+def special_token(site: Site) -> Answer:
+    """Asked of the tokenizer: a `True` in its place would make an `if` look like a mistake."""
     node = site.node
     assert isinstance(node, ast.Attribute)
-    yield site.replace(node, _CONSTANTS[node.attr])
+    outer = _denied(site, node) or node
+    opened, closed = ("", "") if isinstance(site.source.parents[outer], _PLAIN) else ("(", ")")
+    start, inner = site.source.span(outer)[0], site.source.span(node)[0]
+    if opened or outer is not node:
+        yield site.edit(start, inner, opened)
+    asked = "is not None" if outer is node else "is None"
+    yield site.after(node.value, f".{_ASKED[node.attr]} {asked}{closed}")
+
+
+def _denied(site: Site, node: ast.Attribute) -> Optional[ast.UnaryOp]:
+    """The `not` right before a node."""
+    parent = site.source.parents[node]
+    if not isinstance(parent, ast.UnaryOp) or not isinstance(parent.op, ast.Not):
+        return None
+    between = site.source.text[site.source.span(parent)[0] : site.source.span(node)[0]]
+    return parent if between.strip() == "not" else None
+
+
+@rewrites(f"{ALPHABET}.use_msa")
+def use_msa(site: Site) -> Answer:
+    """False for every alphabet that has a tokenizer in transformers."""
+    if isinstance(site.source.parents[site.node], _TESTS):
+        yield Left("use_msa tells the MSA Transformer's alphabet, which has no tokenizer: take the test out first")
+    else:
+        yield site.replace(site.node, "False")
 
 
 @rewrites(f"{ALPHABET}.encode()")
