@@ -14,7 +14,7 @@ from codemod.errors import Undecodable, Unreadable
 from codemod.manifests.names import is_manifest
 from codemod.marker import unmarked
 from codemod.records import Leftover
-from codemod.scan import scan
+from codemod.scan import scan, survey
 from codemod.text import Decoded, decode
 
 if TYPE_CHECKING:  # parsing is not worth its start-up where nothing is parsed
@@ -57,11 +57,8 @@ class Repository:
 
     def survey(self, words: Iterable[bytes]) -> None:
         """Look at every program again: find those that contain one of the words, and note what each imports."""
-
-        def look(path: str, data: bytes | bytearray, size: int) -> None:
-            self._imports[path] = import_text(data, size)
-
-        self.found.update(scan(self.root, self.programs, tuple(words), self._unreadable, look))
+        found, self._imports = survey(self.root, self.programs, tuple(words), self._unreadable, import_text)
+        self.found.update(found)
 
     def importers(self, modules: Iterable[str]) -> Mapping[str, bytes]:
         """The surveyed files whose import statements name one of these modules."""

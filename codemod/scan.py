@@ -8,7 +8,9 @@ from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 from stat import S_ISREG
 from threading import Thread
-from typing import Callable, Optional
+from typing import Callable, NamedTuple, Optional
+
+from codemod.forks import each_part
 
 #: One read takes all of nearly every source file; the buffer is used again for the next.
 BUFFER = 1 << 20
@@ -24,31 +26,57 @@ BATCH = 256
 OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 Report = Callable[[str, str], None]
-#: Is shown every file that is read: its name, and a buffer that starts with so many bytes of it.
-Look = Callable[[str, "bytes | bytearray", int], None]
+#: What to note of every file that is read: a buffer, and how many bytes at its beginning are the file's.
+Look = Callable[["bytes | bytearray", int], bytes]
+Notes = dict[str, bytes]
+
+
+class Survey(NamedTuple):
+    """The files that contain a word, whole, and what was noted of every file, by their names."""
+
+    found: Notes
+    notes: Notes
 
 
 def scan(
+    root: Path, files: Iterable[str], words: Sequence[bytes], report: Report = lambda path, why: None
+) -> Notes:
+    """The bytes of those files that contain at least one of the words, in the order of `files`.
+
+    A file that cannot be read, is not a regular one, or contains a word but is larger than `LIMIT` is not in the
+    answer; `report(path, why)` is called for each, in order.
+    """
+    return survey(root, files, words, report).found
+
+
+def survey(
     root: Path,
     files: Iterable[str],
     words: Sequence[bytes],
     report: Report = lambda path, why: None,
     look: Optional[Look] = None,
-) -> dict[str, bytes]:
-    """The bytes of those files that contain at least one of the words, in the order of `files`.
+) -> Survey:
+    """What `scan` answers, and what `look` notes of every file up to `LIMIT`."""
 
-    A file that cannot be read, is not a regular one, or contains a word but is larger than `LIMIT` is not in the
-    answer; `report(path, why)` is called for each, in order. `look` sees every file up to `LIMIT`, by any thread.
-    """
+    def search(names: Sequence[str]) -> tuple[Notes, dict[str, str], Notes]:
+        finder = _Finder(str(root), _shortest(words), look)
+        for start in range(0, len(names), BATCH):
+            if _waits(finder.search, names[start : start + BATCH]):
+                _overlapping(finder.search, names[start + BATCH :])
+                break
+        return finder.found, finder.problems, finder.notes
+
     names = list(files)
-    finder = _Finder(str(root), _shortest(words), look)
-    for start in range(0, len(names), BATCH):
-        if _waits(finder.search, names[start : start + BATCH]):
-            _overlapping(finder.search, names[start + BATCH :])
-            break
-    for path in sorted(finder.problems):
-        report(path, finder.problems[path])
-    return {name: finder.found[name] for name in names if name in finder.found}
+    found: Notes = {}
+    problems: dict[str, str] = {}
+    notes: Notes = {}
+    for part in each_part(search, names):
+        found.update(part[0])
+        problems.update(part[1])
+        notes.update(part[2])
+    for path in sorted(problems):
+        report(path, problems[path])
+    return Survey({name: found[name] for name in names if name in found}, notes)
 
 
 def _waits(search: Callable[[Sequence[str]], None], names: Sequence[str]) -> bool:
@@ -80,7 +108,8 @@ class _Finder:
         self.root = root
         self.words = words
         self.look = look
-        self.found: dict[str, bytes] = {}
+        self.found: Notes = {}
+        self.notes: Notes = {}
         self.problems: dict[str, str] = {}
 
     def search(self, names: Sequence[str]) -> None:
@@ -105,7 +134,7 @@ class _Finder:
         finally:
             os.close(descriptor)
         if self.look is not None:
-            self.look(name, buffer, size)
+            self.notes[name] = self.look(buffer, size)
         for word in self.words:
             if buffer.find(word, 0, size) >= 0:
                 return bytes(memoryview(buffer)[:size])
@@ -120,7 +149,7 @@ class _Finder:
         if status.st_size <= LIMIT:
             content = b"".join(pieces)
             if self.look is not None:
-                self.look(name, content, len(content))
+                self.notes[name] = self.look(content, len(content))
             return content if any(word in content for word in self.words) else None
         if self._in_pieces(pieces):
             raise _TooLarge(f"larger than {LIMIT >> 20} MiB; move the code out of it")
