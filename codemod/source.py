@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
@@ -68,6 +69,25 @@ class Source:
         """The names each scope binds itself."""
         return self.index.bindings
 
+    def may_name_inside(self, scope: Scope, name: str) -> bool:
+        """Whether functions and classes inside a scope mention a name, or look names up as text."""
+        return name in self._named_inside.get(scope, ()) or self._looks_up
+
+    @cached_property
+    def _looks_up(self) -> bool:
+        return bool(_LOOKS_UP.search(self.program))
+
+    @cached_property
+    def _named_inside(self) -> dict[Scope, frozenset[str]]:
+        found: dict[Scope, set[str]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Name):
+                here = self.scope_of(node)
+                while here in self.scopes:
+                    here = self.scopes[here]
+                    found.setdefault(here, set()).add(node.id)
+        return {scope: frozenset(names) for scope, names in found.items()}
+
     def scope_of(self, node: ast.AST) -> Scope:
         """The innermost scope around a node (its own for nothing but the module)."""
         here = self.parents.get(node, self.tree)
@@ -114,6 +134,9 @@ class Source:
     def starts_line(self, statement: ast.stmt) -> bool:
         """Whether nothing but white space stands before a statement on its line."""
         return not self.text[self.line_starts[statement.lineno - 1] : self.span(statement)[0]].strip()
+
+
+_LOOKS_UP = re.compile(r"(?<![\w.])(?:globals|locals|vars|eval|exec)\(")
 
 
 def _is_scope(node: ast.AST) -> bool:

@@ -60,6 +60,7 @@ class Analysis:
         self.escapes: dict[ast.AST, tuple[Value, str]] = {}
         self.stars: defaultdict[str, list[ast.alias]] = defaultdict(list)
         self.star_origins: dict[ast.AST, str] = {}
+        self.taken: defaultdict[tuple[ast.AST, str], set[tuple[str, str]]] = defaultdict(set)  # imported variables
         self.settled = False  # from then on, an attribute that nothing here sets is somebody else's
         self._bases: dict[ast.ClassDef, list[ast.ClassDef]] = {}
         self._derived: defaultdict[ast.ClassDef, list[ast.ClassDef]] = defaultdict(list)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.filled import CONTAINERS, tell, tell_module
 from codemod.flow.frame import Frame
 from codemod.flow.tokens import store
 from codemod.items import with_item
-from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, rows
+from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, join, rows
 
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:
@@ -26,11 +27,43 @@ def assign(frame: Frame, target: ast.expr, value: Value) -> None:
 
 
 def update(frame: Frame, target: ast.expr, value: Value) -> None:
-    """Rebind the name or attribute that holds a container which has changed."""
+    """Rebind whatever holds a container which has changed."""
+    _hold(frame, target, value)
+    for other in frame.twins.get(ast.unparse(target), ()) if frame.twins else ():
+        _hold(frame, other, join(frame.evaluate(other), value))
+
+
+def _hold(frame: Frame, target: ast.expr, value: Value) -> None:
     if isinstance(target, ast.Name):
         frame.bind(target.id, value)
+        tell(frame, target.id, value)
     elif isinstance(target, ast.Attribute):
         _store_attribute(frame, target, value)
+    elif isinstance(target, ast.Subscript):
+        _store_item(frame, target, value)
+    elif isinstance(target, ast.Call) and target.args and ast.unparse(target.func).endswith((".get", ".setdefault")):
+        within = target.func.value  # type: ignore[attr-defined]
+        _store_item(frame, ast.Subscript(within, target.args[0], ast.Store()), value)
+    elif not isinstance(target, (ast.List, ast.Tuple, ast.Dict)):
+        frame.analysis.escape(value, target, "is put into a container this tool does not follow")
+
+
+def share(frame: Frame, targets: list[ast.expr], origin: ast.expr, value: Value) -> None:
+    """Targets and what they are bound to are one object: what is put into a container through one of them is in all."""
+    for target in targets if frame.twins else ():
+        _part(frame, ast.unparse(target))
+    names = [each for each in (*targets, origin) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
+    if isinstance(value, CONTAINERS) and len(names) > 1:
+        alike = [*names, *frame.twins.get(ast.unparse(origin), ())]
+        for each in alike:
+            frame.twins[ast.unparse(each)] = [other for other in alike if other is not each]
+
+
+def _part(frame: Frame, name: str) -> None:
+    """A name is bound anew: it no longer holds what others hold."""
+    frame.twins.pop(name, None)
+    for key, others in frame.twins.items():
+        frame.twins[key] = [each for each in others if ast.unparse(each) != name]
 
 
 def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
@@ -58,7 +91,7 @@ def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
     if owners:
         return
     if isinstance(base, Module):
-        frame.analysis.cells.write(("global", base.path, target.attr), value)
+        tell_module(frame, base.path, target.attr, value)
     elif not isinstance(base, Meaning) and base is not None:
         frame.analysis.escape(value, target, "is stored on an object this tool does not follow")
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import Optional
 
 from codemod.flow.arguments import Arguments
+from codemod.flow.binding import update
 from codemod.flow.containers import CONTAINER
 from codemod.flow.contexts import returned_here
+from codemod.flow.filled import CONTAINERS, filled_by
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import BATCH
 from codemod.flow.wrapping import prepared, registered
@@ -28,6 +30,7 @@ from codemod.values import (
     Tup,
     Value,
     is_stub,
+    join,
     join_all,
     origins,
 )
@@ -96,7 +99,21 @@ def call_function(frame: Frame, function: Func, arguments: Arguments) -> Value:
         rest = Tup(tuple(positional[len(names) :]))
         cells.write(("param", function.node, signature.vararg.arg), rest)
     _keywords(frame, function, arguments, names)
+    _hand_back(frame, function, arguments, names[len(function.given) :])
     return returned_here(frame, function, arguments, cells.read(("return", function.node)))
+
+
+def _hand_back(frame: Frame, function: Func, arguments: Arguments, names: list[str]) -> None:
+    """What a function puts into the containers that it is handed is in them afterwards."""
+    exact = len(arguments.expressions) == len(arguments.positional)
+    pairs = [*zip(names, arguments.expressions)] if exact else []
+    pairs += [(each.arg, each.value) for each in arguments.node.keywords if each.arg]
+    for name, expression in pairs:
+        held = frame.analysis.values.get(expression)
+        if isinstance(held, CONTAINERS) and isinstance(expression, (ast.Name, ast.Attribute)):
+            put = filled_by(frame, function.node, name)
+            if put is not None:
+                update(frame, expression, join(frame.evaluate(expression), put))
 
 
 def _keywords(frame: Frame, function: Func, arguments: Arguments, names: list[str]) -> None:
@@ -146,6 +163,10 @@ def _called_instance(frame: Frame, function: Instance, arguments: Arguments) -> 
     return unknown(frame, arguments.node, arguments)
 
 
+#: An empty container is handed over to be filled, by code that nobody sees with what nobody knows.
+_EMPTY: dict[Value, Value] = {Tup(()): Seq(OTHER), Map(()): Map((), OTHER)}
+
+
 def unknown(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     """A callee nobody can see: what is handed over escapes, and functions may be called with anything."""
     method = _method(frame, node, arguments)
@@ -155,6 +176,8 @@ def unknown(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
         if frame.analysis.is_bound(value):
             why = f"is handed to {ast.unparse(node.func)}(), which this tool cannot see"
             frame.analysis.escape(value, expression, why)
+        if value in _EMPTY and isinstance(expression, (ast.Name, ast.Attribute)):
+            update(frame, expression, _EMPTY[value])
         if isinstance(value, Func):
             call_function(frame, value, replace(arguments, positional=[OTHER] * 9, keywords={}))
     return OTHER

@@ -34,6 +34,12 @@ def _get(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> V
     return join(item(base, OTHER if key is None else key), arguments.get(1, "default"))
 
 
+def _setdefault(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    key = arguments.get(0, "key")
+    update(frame, target, with_item(base, OTHER if key is None else key, arguments.get(1, "default")))
+    return _get(frame, target, base, arguments)
+
+
 def _items(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
     return Seq(Tup((element(base), base.all()))) if isinstance(base, Map) else OTHER
 
@@ -60,7 +66,7 @@ CONTAINER: dict[str, Callable[[Frame, ast.expr, Value, Arguments], Value]] = {
     "items": _items,
     "keys": _keys,
     "pop": _get,
-    "setdefault": _get,
+    "setdefault": _setdefault,
     "update": _extend,
     "values": _values,
 }

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from typing import Optional
 
-from codemod.flow.binding import assign
+from codemod.flow.binding import assign, share
 from codemod.flow.datasets import makes_only
 from codemod.flow.frame import Frame, Jumps, Variables
 from codemod.flow.statements import PLAIN
@@ -69,6 +69,7 @@ def _loop(frame: Frame, node: ast.For | ast.AsyncFor | ast.While, items: Value, 
             frame.evaluate(test)
         elif not isinstance(node, ast.While):
             assign(frame, node.target, element(items))
+            share(frame, [node.target], ast.Subscript(node.iter, ast.Constant(None), ast.Load()), element(items))
         ends = [frame.env] if execute(frame, node.body) else []
         frame.env = _joined([before, *ends, *jumps.nexts])
         if frame.env == before:

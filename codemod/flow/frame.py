@@ -37,6 +37,7 @@ class Frame:
     dead: bool = False  # whether control can no longer come here
     returned: list[Value] = field(default_factory=list)
     loops: list[Jumps] = field(default_factory=list)  # around what runs, from the outermost
+    twins: dict[str, list[ast.expr]] = field(default_factory=dict)  # what else holds the container that a name holds
     watches: list[Variables] = field(default_factory=list)  # what is tried, and every value its variables had there
     maybe: int = 0  # how many conditions an expression that runs now depends on
     callers: tuple[ast.AST, ...] = ()  # the functions that are run for one call each, down to this one
@@ -65,11 +66,14 @@ class Frame:
         self.analysis.cells.write(self._cell(name), value)
 
     def _shared(self, name: str, value: Value) -> Value:
-        """A variable that inner scopes change too: `global`, `nonlocal`, or a container that is filled there."""
-        module = isinstance(self.scope, ast.Module)
-        filled = module and isinstance(value, (Tup, Seq, Map))
-        if filled or name in self.source.index.shared.get(self.scope, ()):
-            return join(value, self.analysis.cells.read(self._cell(name)))
+        """A variable that inner scopes change too: `global`, `nonlocal`, or a container that is filled elsewhere."""
+        cells, container = self.analysis.cells, isinstance(value, (Tup, Seq, Map))
+        if container and isinstance(self.scope, ast.Module):
+            value = join(value, cells.read(("outside", self.source.path, name)))
+        if name in self.source.index.shared.get(self.scope, ()):
+            return join(value, cells.read(self._cell(name)))
+        if container and self.source.may_name_inside(self.scope, name):
+            return join(value, cells.read(self._cell(name)))
         return value
 
     def _cell(self, name: str) -> object:

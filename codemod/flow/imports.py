@@ -37,6 +37,8 @@ def import_from(analysis: Analysis, frame: Frame, node: ast.ImportFrom, alias: a
         return
     name = alias.asname or alias.name
     copied = analysis.project.name_in_copy(path) if path else None
+    if path is not None:
+        analysis.taken[frame.scope, name].add((path, alias.name))
     if copied:
         frame.bind(name, _fair_esm(analysis, frame.source, alias, f"{copied}.{alias.name}", path))
     elif path is not None and not _shadows(analysis, path, node.module or "", alias.name):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import instance_of
-from codemod.flow.binding import assign, update
+from codemod.flow.binding import assign, share, update
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
@@ -29,6 +29,7 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
     value = frame.evaluate(node.value)
     for target in node.targets:
         assign(frame, target, value)
+    share(frame, node.targets, node.value, value)
 
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
