@@ -44,6 +44,10 @@ cache with `hf download facebook/NAME` where the program runs without a network.
 
 It may be handed over by a program outside this repository. If it is fair-esm's, migrate it by hand; if not, it can
 stay. Until that is known, what it may share values with is left too.""",
+    "idle": """What looks like fair-esm's, in a function or class of a program that nothing in the repository calls.
+
+Nobody hands it anything, so it holds nothing else back. Take it out if it is dead; if something outside calls it,
+migrate it by hand. It still reads what fair-esm's objects have.""",
     "mixed": """A value that is fair-esm's in one case and something else in another.
 
 Rewriting it would break the other case. Give the two cases two variables or two functions, and run again.""",

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Optional
 
+from codemod import git
 from codemod.candidates import FIRST_WORD, PROGRAMS, import_text, names_any
 from codemod.discovery import discover
 from codemod.errors import Undecodable, Unreadable
@@ -24,6 +25,8 @@ if TYPE_CHECKING:  # parsing is not worth its start-up where nothing is parsed
 _USES = re.compile(
     rb"\b(?:import|from)[\s\\]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet"
 )
+#: Where one of these stands, a project begins, and a folder in it is a part of one.
+_ROOTS = ("setup.py", "setup.cfg", "pyproject.toml", "requirements.txt", "environment.yml", "__init__.py")
 
 
 class Repository:
@@ -32,6 +35,7 @@ class Repository:
     def __init__(self, paths: Sequence[Path], exclude: Sequence[str]) -> None:
         found = discover(paths, exclude)
         self.root, self.files, self.skipped = found.root, found.files, found.skipped
+        self._given, self._exclude = paths, exclude
         self.problems: dict[str, Leftover] = {}
         self.unparsed: dict[str, tuple[int, str]] = {}  # programs: the line and the reason
         self.found = dict(scan(self.root, self.files, (FIRST_WORD,), self._unreadable))
@@ -43,6 +47,15 @@ class Repository:
     @cached_property
     def manifests(self) -> list[str]:
         return [path for path in self.files if is_manifest(path)]
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether nothing of the project lies outside what is looked at: it is all of a work tree, or of a folder."""
+        narrowed = bool(self._exclude) or len(self._given) > 1 or not all(each.is_dir() for each in self._given)
+        if narrowed or "__init__.py" in self.files:
+            return False
+        top = git.top_of(self.root)
+        return top == self.root if top else not any((self.root.parent / name).exists() for name in _ROOTS)
 
     @cached_property
     def programs(self) -> list[str]:

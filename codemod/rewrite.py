@@ -16,6 +16,7 @@ from codemod.flow.analysis import Analysis
 from codemod.flows import flows
 from codemod.graph import with_importers
 from codemod.groups import group
+from codemod.idle import without_idle
 from codemod.imports import imported_names
 from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
@@ -73,6 +74,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     analysis = Analysis(project, (int,) if target.to == "fastesm2" else (str, int))
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = alive(analysis, find_uses(analysis))
+    uses = uses if target.to == "stub" else without_idle(repository, uses)
     groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])
     refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:

@@ -50,20 +50,24 @@ def _hold(frame: Frame, target: ast.expr, value: Value) -> None:
 
 def share(frame: Frame, targets: list[ast.expr], origin: ast.expr, value: Value) -> None:
     """Targets and what they are bound to are one object: what is put into a container through one of them is in all."""
-    for target in targets if frame.twins else ():
-        _part(frame, ast.unparse(target))
+    if not frame.twins and not isinstance(value, CONTAINERS):
+        return
+    written = [ast.unparse(each) for each in targets]
+    for key in list(frame.twins):
+        kept = [each for each in frame.twins.pop(key) if not _holds_any(each, written)]
+        if key not in written and kept:
+            frame.twins[key] = kept
     names = [each for each in (*targets, origin) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
-    if isinstance(value, CONTAINERS) and len(names) > 1:
+    if isinstance(value, CONTAINERS) and len(names) > 1 and not _holds_any(origin, written):
         alike = [*names, *frame.twins.get(ast.unparse(origin), ())]
         for each in alike:
             frame.twins[ast.unparse(each)] = [other for other in alike if other is not each]
 
 
-def _part(frame: Frame, name: str) -> None:
-    """A name is bound anew: it no longer holds what others hold."""
-    frame.twins.pop(name, None)
-    for key, others in frame.twins.items():
-        frame.twins[key] = [each for each in others if ast.unparse(each) != name]
+def _holds_any(node: ast.expr, written: list[str]) -> bool:
+    """Whether an expression is made of one of these: bound anew, they make another object of it."""
+    parts = [each for each in ast.walk(node) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
+    return any(ast.unparse(each) in written for each in parts)
 
 
 def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
