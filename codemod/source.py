@@ -70,8 +70,8 @@ class Source:
         return self.index.bindings
 
     def may_name_inside(self, scope: Scope, name: str) -> bool:
-        """Whether functions and classes inside a scope mention a name, or look names up as text."""
-        return name in self._named_inside.get(scope, ()) or self._looks_up
+        """Whether functions and classes inside a scope mention a name, or look a module's names up as text."""
+        return name in self._named_inside.get(scope, ()) or (scope is self.tree and self._looks_up)
 
     @cached_property
     def _looks_up(self) -> bool:
