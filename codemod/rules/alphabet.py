@@ -12,6 +12,7 @@ from typing import Optional
 
 from codemod.library import ALPHABET
 from codemod.rule import Answer, Left, Site, name, rewrites
+from codemod.rules._by_name import by_name
 
 #: Attribute of fair-esm's Alphabet: attribute of the tokenizer (equal values: FAIR_ESM.md section 2).
 _ATTRIBUTES = {
@@ -75,6 +76,11 @@ def use_msa(site: Site) -> Answer:
         yield Left("use_msa tells the MSA Transformer's alphabet, which has no tokenizer: take the test out first")
     else:
         yield site.replace(site.node, "False")
+
+
+@rewrites(f"hasattr({ALPHABET})", f"getattr({ALPHABET})")
+def attribute_by_name(site: Site) -> Answer:
+    yield from by_name(site, {old: new for old, new in _ATTRIBUTES.items() if new.endswith("_token_id")}, "")
 
 
 @rewrites(f"{ALPHABET}.encode()")

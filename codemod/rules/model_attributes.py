@@ -14,6 +14,7 @@ import ast
 from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
 from codemod.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules._by_name import by_name
 from codemod.rules._mask import mask_of
 from codemod.shapes import is_identity
 
@@ -42,6 +43,17 @@ def config(site: Site) -> Answer:
     node = site.node
     assert isinstance(node, ast.Attribute)
     yield site.after(node.value, f".config.{_CONFIG[node.attr]}")
+
+
+#: What only fair-esm's ESM-2 has: for another model the answer is no.
+_OF_ESM2 = ("embed_dim", "attention_heads")
+
+
+@rewrites(f"hasattr({MODEL})", f"getattr({MODEL})")
+def config_by_name(site: Site) -> Answer:
+    known = site.checkpoints(site.use.value)
+    esm2 = known is not None and all(each.name.startswith("esm2") for each in known)
+    yield from by_name(site, {old: new for old, new in _CONFIG.items() if esm2 or old not in _OF_ESM2}, ".config")
 
 
 @rewrites(f"{MODEL}.predict_contacts()")
