@@ -37,6 +37,7 @@ _FUNCTIONS = {
                     "a whole module that is loaded again must be made of the classes it was saved with"),
     **dict.fromkeys(("jit.script", "jit.trace", "onnx.export", "fx.symbolic_trace", "quantization.quantize_dynamic",
                      "*.get_peft_model", "*.inject_adapter_in_model"), _PARTS),
+    "amp.initialize": _NUMBERS,
     **dict.fromkeys(("torch.load_model", "torch.save_model", "*.load_checkpoint_and_dispatch"), _NAMES),
 }  # fmt: skip
 #: How checkpoints are named where the same run has written them, or where there are none.

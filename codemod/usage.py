@@ -33,6 +33,7 @@ from codemod.library import (
 from codemod.modules import callee, changes_dtype, is_alike
 from codemod.reaching import through_attribute, through_call
 from codemod.source import Source
+from codemod.stubbed import is_stub
 from codemod.unseen import is_own, is_unbound, starred_root
 from codemod.values import (
     OTHER,
@@ -42,7 +43,6 @@ from codemod.values import (
     Mixed,
     Value,
     constants,
-    is_stub,
     join_all,
     meanings,
     origins,

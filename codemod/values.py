@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Optional, Union
 
-from codemod.library import BLOCK, BLOCKS, STUB, one_choice
+from codemod.library import BLOCK, BLOCKS, one_choice
 
 _MANY = 24  # more constants than this for one name are as good as unknown
 _LENGTHS = 4  # as are rows of more lengths than this
@@ -116,7 +116,7 @@ class Instance:
 
 @dataclass(frozen=True)
 class Several:
-    """One of a few functions, classes or instances of the repository."""
+    """One of a few functions, classes or instances of the repository, or OTHER."""
 
     values: frozenset[Value]
 
@@ -154,11 +154,6 @@ def origins(value: Value) -> frozenset[ast.AST]:
     if isinstance(value, (Meaning, Mixed)):
         return value.origins
     return frozenset(origin for part in held_by(value) for origin in origins(part))
-
-
-def is_stub(value: Value) -> bool:
-    """Whether a value stands in the place of one of fair-esm's, since an earlier run; what is made from it does too."""
-    return isinstance(value, (Class, Instance)) and value.node.name.rstrip("_") == STUB
 
 
 def meanings(value: Value) -> Iterator[Meaning]:
@@ -255,7 +250,8 @@ def held_by(value: Value) -> tuple[Value, ...]:
 def _conflict(left: Value, right: Value) -> Value:
     aliases = {alias for value in (left, right) for meaning in meanings(value) for alias in meaning.via}
     both = origins(left) | origins(right) | aliases
-    return Mixed(both) if both else OTHER
+    ours = isinstance(left, _OURS) or isinstance(right, _OURS)
+    return Mixed(both) if both else _several(left, right) if ours else OTHER
 
 
 def _join_alike(left: Value, right: Value) -> Value:
@@ -268,8 +264,7 @@ def _join_alike(left: Value, right: Value) -> Value:
     if isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
         return _join_rows(left, right)
     if isinstance(left, _OURS) and isinstance(right, _OURS):
-        choices: frozenset[Value] = _choices(left) | _choices(right)
-        return Several(choices) if len(choices) <= _MANY else OTHER
+        return _several(left, right)
     if isinstance(left, Map) and isinstance(right, Map):
         keys = sorted({key for key, _ in (*left.items, *right.items)}, key=repr)
         return Map(tuple((key, join(left.get(key), right.get(key))) for key in keys), join(left.rest, right.rest))
@@ -293,7 +288,11 @@ def _rows(found: Sequence[Tup]) -> Tup | Rows:
 
 
 _OURS = (Func, Class, Instance, Several)
+_ANY = Several(frozenset([OTHER]))
 
 
-def _choices(value: Value) -> frozenset[Value]:
-    return value.values if isinstance(value, Several) else frozenset([value])
+def _several(left: Value, right: Value) -> Several:
+    """A choice; of what is not the repository's own, only that it may be there is kept."""
+    given = {each for one in (left, right) for each in (one.values if isinstance(one, Several) else [one])}
+    choices = frozenset(each if isinstance(each, _OURS) else OTHER for each in given - {None})
+    return Several(choices) if len(choices) <= _MANY and _ANY not in (left, right) else _ANY

@@ -8,6 +8,7 @@ from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import TOKEN_IDS
 from codemod.flow.wrapping import INSIDE
 from codemod.library import ALPHABET, ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
+from codemod.stubbed import is_stub
 from codemod.values import (
     OTHER,
     Class,
@@ -23,7 +24,6 @@ from codemod.values import (
     Several,
     Tup,
     Value,
-    is_stub,
     join_all,
 )
 

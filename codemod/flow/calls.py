@@ -15,6 +15,7 @@ from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import BATCH
 from codemod.flow.wrapping import prepared, registered
 from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
+from codemod.stubbed import is_stub
 from codemod.values import (
     OTHER,
     Class,
@@ -29,7 +30,6 @@ from codemod.values import (
     Several,
     Tup,
     Value,
-    is_stub,
     join,
     join_all,
     origins,

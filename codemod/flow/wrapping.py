@@ -24,6 +24,8 @@ _WRAPPERS = frozenset(
      "convert_sync_batchnorm", "fully_shard", "get_peft_model", "wrap")
 )  # fmt: skip
 _EXACT = frozenset(("torch.compile", "torch.jit.script", "torch.jit.trace"))  # `re.compile` is none
+#: Functions that give it back in a tuple: where they take it, under which name, and how much follows it.
+_WITH_OTHERS = {"apex.amp.initialize": (0, "models", 1), "deepspeed.initialize": (1, "model", 3)}
 #: Methods of objects of other packages that give what they are handed: `accelerator.prepare(net, optimizer)`.
 _METHODS = frozenset(("prepare", "prepare_model", "setup", "setup_module", "unwrap_model"))
 #: What a wrapper calls the module inside it.
@@ -37,9 +39,10 @@ def wrapped(frame: Frame, name: str, arguments: Arguments) -> Optional[Value]:
         return _CONTAINERS[last](frame, arguments)
     if last in _WRAPPERS or name in _EXACT:
         return _module(next((value for _, value in arguments.all()), None))
-    if name == "deepspeed.initialize":
-        engine = _module(arguments.get(1, "model"))
-        return engine and Tup((engine, OTHER, OTHER, OTHER))
+    if name in _WITH_OTHERS:
+        place, keyword, others = _WITH_OTHERS[name]
+        module = _module(arguments.get(place, keyword))
+        return module and Tup((module, *[OTHER] * others))
     return None
 
 
