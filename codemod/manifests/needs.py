@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Optional
 
@@ -13,6 +14,13 @@ from codemod.manifests.versions import Release, admitted, allows, clauses
 _WRONG_MASK = "!=4.56.*,!=4.57.*,!=5.0.*,!=5.1.*,!=5.2.*"
 #: FastESM's remote code fails in forward below 4.36, and 5.0 and 5.1 leave it random weights (FASTESM2.md).
 _FASTESM = ">=4.36,!=5.0.*,!=5.1.*"
+
+#: transformers before 4.26 has no `EsmModel.predict_contacts`, before 4.24 no bias in its LM head; 4.24 to 4.29 give
+#: the numbers of 4.30 to the last bit (a padded batch with `<mask>`, random weights, measured 2026-12-01).
+_HF_OLDEST = ">=4.26"
+#: `scale=` of `scaled_dot_product_attention`, which FastESM's code passes, came with torch 2.1; its annotations
+#: (`list[str]`) need Python 3.9. transformers 4.36 needs Python 3.8 (its metadata).
+_FASTESM_TORCH, _FASTESM_PYTHON, _HF_PYTHON = ">=2.1", ">=3.9", ">=3.8"
 
 #: The oldest torch that transformers from a release on works with (`torch` extra in each release's metadata, and
 #: `is_torch_available`, which from 4.52 on pretends that an older torch is not there at all).
@@ -29,6 +37,7 @@ _RELEASES: dict[str, tuple[Release, ...]] = {
     for name, majors in {
         "fair-esm": ((0, 5, 2), (1, 0, 3), (2, 0, 1)),
         "torch": ((0, 4, 1), (1, 13, 3), (2, 25, 3)),
+        "python": ((2, 7, 18), (3, 20, 20)),
         "transformers": ((2, 11, 0), (3, 5, 1), (4, 57, 6), (5, 40, 6)),
     }.items()
 }
@@ -48,10 +57,13 @@ class Needs:
     to: str  # fastesm2 | hf | stub
     requirements: tuple[str, ...] = ()
     accepts: tuple[str, ...] = ()
+    oldest: Mapping[str, str] = field(default_factory=dict)  # what some release that a declaration admits must be
+    python: str = ""  # PEP 440; listed where it does not hold, never written
 
     def parsed(self) -> tuple[Need, ...]:
         accepts = dict(_split(text) for text in self.accepts)
-        return tuple(Need(name, spec, accepts.get(name, spec)) for name, spec in map(_split, self.requirements))
+        split = map(_split, self.requirements)
+        return tuple(Need(name, spec, accepts.get(name, spec), self.oldest.get(name, "")) for name, spec in split)
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,7 @@ class Need:
     name: str
     write: str
     accept: str
+    oldest: str = ""
 
     def repair(self, declared: str) -> Optional[Repair]:
         """What to do about a declared PEP 440 specifier; None where it does as it is.
@@ -80,6 +93,8 @@ class Need:
         newest = self._admitted("")[-1:]
         within = self.write if possible[-1:] == newest else self.accept
         good = self._admitted(declared, within)
+        if self.refuses(declared):
+            return Repair(self.write)
         if len(good) == len(possible):
             return None
         if not good:
@@ -96,16 +111,16 @@ class Need:
         possible = _admitted("torch", torch)
         for floor, since in _TORCH_FLOORS if self.name == "transformers" else ():
             if possible and not admitted(f">={floor}", possible):
-                return Need(self.name, _below(self.write, since), self.accept)
+                return replace(self, write=_below(self.write, since))
         return self
 
     def refuses(self, declared: str) -> bool:
         """Whether every release that `declared` admits is one that cannot do."""
         possible = self._admitted(declared)
-        return bool(possible) and not self._admitted(declared, self.accept)
+        return bool(possible) and not self._admitted(declared, self.accept, self.oldest)
 
     def _admitted(self, *specifiers: str) -> tuple[Release, ...]:
-        return _admitted(self.name, ",".join(specifiers))
+        return _admitted(self.name, ",".join(filter(None, specifiers)))
 
     @property
     def by_hand(self) -> Optional[str]:
@@ -129,10 +144,17 @@ def guarantees(package: str, declared: str, bound: str) -> bool:
 
 _NEEDS = {
     "stub": Needs("stub"),
-    "hf": Needs("hf", ("torch", f"transformers>=4.36,{_WRONG_MASK}"), (f"transformers{_WRONG_MASK}",)),
+    "hf": Needs(
+        "hf",
+        ("torch", f"transformers>=4.36,{_WRONG_MASK}"),
+        (f"transformers{_WRONG_MASK}",),
+        {"transformers": _HF_OLDEST},
+        _HF_PYTHON,
+    ),
     "fastesm2": Needs(
         "fastesm2",
-        ("torch>=2.0", f"transformers{_FASTESM}", "einops", "networkx"),
+        (f"torch{_FASTESM_TORCH}", f"transformers{_FASTESM}", "einops", "networkx"),
+        python=_FASTESM_PYTHON,
     ),
 }
 

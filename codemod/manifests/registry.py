@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Callable, Optional, Union
 
-from codemod.manifests import conda, images, ini, locks, requirements, setup_py, shell, toml_tables
+from codemod.manifests import conda, images, ini, locks, pythons, requirements, setup_py, shell, toml_tables
 from codemod.manifests.check import checked
 from codemod.manifests.decide import Manifest, decide
 from codemod.manifests.entry import FAIR_WORD, Section
@@ -37,11 +37,11 @@ def plan_manifest(path: str, text: str, needs: Needs, keep: bool, migrated: bool
     use was rewritten, so the target's needs are declared. Nothing is yielded for a file that declares neither.
     """
     wanted = needs.parsed() if migrated else ()
-    named = FAIR_WORD.search(text)
-    if not is_manifest(path) or not (named or any(need.name in text.lower() for need in wanted)):
+    named, pinned = FAIR_WORD.search(text), bool(wanted) and pythons.SAYS.search(text)
+    if not is_manifest(path) or not (named or pinned or any(need.name in text.lower() for need in wanted)):
         return
     sections, unread = _read(path, text)
-    found = unread if named else []
+    found = [*(unread if named else []), *(pythons.too_old(path, text, needs, sections) if pinned else [])]
     decisions = decide(Manifest(path, text, wanted, keep), sections)
     yield from checked(path, text, [*found, *decisions])
 
