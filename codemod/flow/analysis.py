@@ -19,6 +19,7 @@ from codemod.flow.control import execute
 from codemod.flow.expressions import evaluate
 from codemod.flow.externals import external
 from codemod.flow.frame import Frame, lookup_global
+from codemod.flow.rebound import enclosed
 from codemod.library import (
     CHECKPOINTS,
     LAYERS,
@@ -139,6 +140,7 @@ class Analysis:
 
     def define(self, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         """A function has been met: its defaults are known now, and it will run."""
+        enclosed(frame, node)
         if _importable(frame.source, node):
             self.cells.importable.add(node)
         arguments = node.args

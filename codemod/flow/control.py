@@ -12,6 +12,7 @@ from typing import Optional
 from codemod.flow.binding import assign, share
 from codemod.flow.datasets import makes_only
 from codemod.flow.frame import Frame, Jumps, Variables
+from codemod.flow.rebound import enclosed
 from codemod.flow.statements import PLAIN
 from codemod.values import OTHER, Class, Meaning, Mixed, Seq, Value, element, join, join_all, origins
 
@@ -178,6 +179,7 @@ def _class(frame: Frame, node: ast.ClassDef) -> None:
     for keyword in node.keywords:
         frame.evaluate(keyword.value)
     frame.analysis.inherit(node, [base.node for base in bases if isinstance(base, Class)])
+    enclosed(frame, node)
     inner = Frame(frame.analysis, frame.source, node, dict(frame.env))
     execute(inner, node.body)
     fair = [base for base in bases if isinstance(base, Meaning)]

@@ -7,6 +7,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
+from codemod.flow.rebound import rebound, seen_inside
 from codemod.library import NAMES, canonical
 from codemod.source import FunctionNode, Scope, Source
 from codemod.values import OTHER, Class, External, Func, Map, Meaning, Module, Seq, Several, Tup, Value, join, join_all
@@ -39,6 +40,7 @@ class Frame:
     loops: list[Jumps] = field(default_factory=list)  # around what runs, from the outermost
     twins: dict[str, list[ast.expr]] = field(default_factory=dict)  # what else holds the container that a name holds
     watches: list[Variables] = field(default_factory=list)  # what is tried, and every value its variables had there
+    inner: list[ast.AST] = field(default_factory=list)  # functions and classes defined here so far
     maybe: int = 0  # how many conditions an expression that runs now depends on
     callers: tuple[ast.AST, ...] = ()  # the functions that are run for one call each, down to this one
 
@@ -49,12 +51,11 @@ class Frame:
     def lookup(self, name: str) -> Value:
         if name in self.env:
             return self._shared(name, self.env[name])
-        here: Optional[Scope] = self.scope
-        while here is not None and not isinstance(here, ast.Module):
+        here, inner = self.scope, self.scope
+        while not isinstance(here, ast.Module):
             if isinstance(here, FunctionNode) and name in self.source.bindings[here]:
-                cells = self.analysis.cells
-                return join(cells.read(("param", here, name)), cells.read(("local", here, name)))
-            here = self.source.scopes[here]
+                return seen_inside(self, here, inner, name)
+            here, inner = self.source.scopes[here], here
         return lookup_global(self.analysis, self.source.path, name)
 
     def bind(self, name: str, value: Value) -> None:
@@ -63,6 +64,7 @@ class Frame:
         self.env[name] = value
         for watch in self.watches:
             watch[name] = join(watch.get(name), value)
+        rebound(self, name, value)
         self.analysis.cells.write(self._cell(name), value)
 
     def _shared(self, name: str, value: Value) -> Value:
