@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Optional
 
+from codemod.heading import Heading
 from codemod.imports import (
     MARKER,
     ImportStatement,
@@ -21,12 +22,12 @@ from codemod.imports import (
     statement_of,
 )
 from codemod.lazy import function_around, imported_in, is_light
-from codemod.line_spans import past_blank, shares_line, whole_lines, with_gap
+from codemod.line_spans import past_blank, shares_line, with_gap
 from codemod.own_imports import OwnImports
 from codemod.records import Edit
 from codemod.source import Source
 from codemod.syntax import edit_import
-from codemod.visibility import in_branch, is_inner, prepares, runs_later, sees_all
+from codemod.visibility import in_branch, is_inner, runs_later, sees_all
 
 _DEFINES = re.compile(r"(?:@|class\b|def\b|async\b)")
 
@@ -142,20 +143,12 @@ class Placing:
         return frozenset([*(self._own or ()), *([self._place] if self._place else ())])
 
     @cached_property
-    def _before_use(self) -> list[ast.stmt]:
-        """The top-level statements before the first one that is edited or defines something."""
-        found = []
-        for statement in self.source.tree.body:
-            start, stop = self.source.span(statement)
-            defines = isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
-            if defines or any(start <= each.start < stop for each in self.rewritten):
-                break
-            found.append(statement)
-        return found
-
-    @cached_property
-    def _imports(self) -> list[ImportStatement]:
-        return [each for each in self._before_use if isinstance(each, (ast.Import, ast.ImportFrom))]
+    def _heading(self) -> Heading:
+        """In a notebook that of the cell which imported fair-esm, else of the first one that needs what is added."""
+        starts = [each.start for each in self.rewritten]
+        needing = [each.start for each in self.rewritten if MARKER.search(each.text)]
+        place = [self.source.span(self._place)[0]] if self._place else []
+        return Heading(self.source, starts, min(place or needing or [0]))
 
     def _merged(self, lines: list[str]) -> tuple[list[str], list[Edit]]:
         """Names join an import of their package, standard modules go to the front: what is left, and the edits."""
@@ -181,7 +174,7 @@ class Placing:
         if not line.startswith("from") or " as " in line:
             return None
         package = line.split()[1]
-        for each in self._imports:
+        for each in self._heading.imports:
             same = isinstance(each, ast.ImportFrom) and each.module == package and not each.level
             joinable = same and each not in self._statements and "#" not in self.source.code(each)
             if joinable and isinstance(each, ast.ImportFrom) and each.names[0].name != "*":
@@ -191,7 +184,7 @@ class Placing:
     @cached_property
     def _first(self) -> Optional[ImportStatement]:
         """The first import, to put standard modules before; None when it is itself one that goes."""
-        plain = [each for each in self._imports if getattr(each, "module", "") != "__future__"]
+        plain = [each for each in self._heading.imports if getattr(each, "module", "") != "__future__"]
         return plain[0] if plain and plain[0] not in self._statements else None
 
     def _rewritten(self, statement: ImportStatement, lines: Sequence[str]) -> Edit:
@@ -239,44 +232,23 @@ class Placing:
 
     def _added(self, lines: Sequence[str]) -> Edit:
         """New import lines after the module's imports."""
-        offset, text = self._after_imports, "\n".join(sorted(lines, key=import_order))
+        offset, text = self._heading.stop, "\n".join(sorted(lines, key=import_order))
         ended = not offset or self.source.text[:offset].endswith(("\n", "\r"))
-        before = "\n" if self._docstring and not self._imports else ""
+        before = "\n" if self._heading.docstring and not self._heading.imports else ""
         after = "\n\n" if _DEFINES.match(self.source.text, offset) and not self.names.helpers else ""
         return Edit(offset, offset, f"{before}{text}\n{after}" if ended else f"\n{before}{text}", "imports")
-
-    @cached_property
-    def _after_imports(self) -> int:
-        """After the last import before the first use, or what prepares one; else after the docstring."""
-        last = [each for each in self._before_use if each in self._imports or prepares(each)][-1:]
-        if last:
-            return whole_lines(self.source, last[0])[1]
-        if self._docstring:
-            return whole_lines(self.source, self._docstring)[1]
-        body = self.source.tree.body
-        return self.source.line_starts[_first_line(body[0]) - 1] if body else 0
-
-    @cached_property
-    def _docstring(self) -> Optional[ast.stmt]:
-        first = next(iter(self.source.tree.body), None)
-        return first if isinstance(first, ast.Expr) and isinstance(getattr(first.value, "value", None), str) else None
 
     def _helpers(self, edits: Sequence[Edit]) -> Iterator[Edit]:
         """Helper functions after the imports, two blank lines around them."""
         if not self.names.helpers:
             return
-        offset, text = self._after_imports, self.source.text
-        before = "\n\n" if text[:offset].endswith(("\n", "\r")) or not offset else "\n\n\n"
+        offset, text = self._heading.stop, self.source.text
+        opens = offset == self._heading.start and all(each.start != offset for each in edits)
+        before = "" if opens else "\n\n" if text[:offset].endswith(("\n", "\r")) or not offset else "\n\n\n"
         rest = text[offset:]
         blank = rest[: len(rest) - len(rest.lstrip("\r\n"))].replace("\r\n", "\n")
         after = "\n" * max(0, 2 - len(blank)) if rest.strip() else ""
         yield Edit(offset, offset, f"{before}{self.names.helper_text(lazy=self._is_lazy)}{after}", "helpers")
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", None) or [statement]
-    lines: list[int] = [statement.lineno, *(each.lineno for each in decorators)]
-    return min(lines)
 
 
 def _only_one(source: Source, statement: ast.stmt, vanishing: frozenset[ast.stmt]) -> bool:

@@ -76,6 +76,8 @@ def _program_requirements(repository: Repository, needs: Needs, done: Rewriting,
     programs = frozenset(repository.programs)
     for path, data in list(repository.found.items()):
         notebook = repository.notebooks.get(path)
+        if notebook is not None and not (migrated or keep):
+            continue  # nothing here used fair-esm, and nothing moves: the notebook installs it for somebody else
         if notebook is not None:
             rewritten = migrated and path in done.draft.texts
             _merge(done.draft, path, notebook.source, plan_installs(path, notebook, needs, keep, rewritten))

@@ -101,9 +101,10 @@ class Repository:
                 return Source(path, text, unmarked(text))
             from codemod.notebooks.read import read
 
-            self.notebooks[path] = read(text)
+            self.notebooks[path] = notebook = read(text)
             self._unparsed_cells(path)
-            return Source(path, self.notebooks[path].source, unmarked(self.notebooks[path].program))
+            cells = tuple(each.start for each in notebook.cells)
+            return Source(path, notebook.source, unmarked(notebook.program), cells)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
             self.unparsed[path] = (getattr(error, "lineno", None) or 1, _reason(error))
             self._problem(path, *self.unparsed[path])

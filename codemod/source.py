@@ -19,14 +19,16 @@ _COMPREHENSION = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 class Source:
     """`path` is relative to the repository with `/`; `text` keeps the file's own line ends.
 
-    `program` is what is parsed: the same characters, with what is not Python blanked out in a notebook.
+    `program` is what is parsed: the same characters, with what is not Python blanked out in a notebook, whose `cells`
+    start at these offsets.
     Raises SyntaxError, ValueError (null bytes) or RecursionError when the text is not a program.
     """
 
-    def __init__(self, path: str, text: str, program: Optional[str] = None) -> None:
+    def __init__(self, path: str, text: str, program: Optional[str] = None, cells: tuple[int, ...] = ()) -> None:
         self.path = path
         self.text = text
         self.program = text if program is None else program
+        self.cells = cells
         self.tree = ast.parse(self.program)
 
     @cached_property
