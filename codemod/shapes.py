@@ -49,6 +49,15 @@ def is_cheap(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
+def is_held(node: ast.AST) -> bool:
+    """A variable, an attribute of one, or an item of a container by a plain key: it can be named again."""
+    if isinstance(node, ast.Attribute):
+        return is_held(node.value)
+    if isinstance(node, ast.Subscript):
+        return is_held(node.value) and (isinstance(node.slice, ast.Constant) or is_held(node.slice))
+    return isinstance(node, ast.Name)
+
+
 #: Parts of an expression that do something when it is evaluated; calls may, too.
 ACTS = (ast.NamedExpr, ast.Await, ast.Yield, ast.YieldFrom)
 

@@ -20,6 +20,7 @@ from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
+from codemod.shapes import is_held
 from codemod.values import constants
 
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
@@ -69,7 +70,7 @@ def _lines(site: Site, targets: Optional[list[ast.expr]], model: str, tokenizer:
 
 def _reads(site: Site, target: ast.expr) -> bool:
     """Whether the call reads a variable, or an attribute of it."""
-    named = [each for each in ast.walk(site.node) if isinstance(each, (ast.Name, ast.Attribute))]
+    named = [each for each in ast.walk(site.node) if isinstance(each, (ast.Name, ast.Attribute, ast.Subscript))]
     return site.code(target) in map(site.code, named)
 
 
@@ -167,14 +168,13 @@ def _pair(site: Site, model: str, tokenizer: str) -> str:
 
 
 def _targets(statement: ast.stmt, call: ast.AST) -> Optional[list[ast.expr]]:
-    """The two targets of `model, alphabet = load()`, where both are plain names or attributes."""
+    """The two targets of `model, alphabet = load()`, where both can be named by themselves."""
     if not isinstance(statement, ast.Assign) or statement.value is not call or len(statement.targets) != 1:
         return None
     target = statement.targets[0]
     if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
         return None
-    plain = all(isinstance(each, (ast.Name, ast.Attribute)) for each in target.elts)
-    return target.elts if plain else None
+    return target.elts if all(map(is_held, target.elts)) else None
 
 
 def _kept(target: ast.expr) -> bool:

@@ -16,7 +16,7 @@ from codemod.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._by_name import by_name
 from codemod.rules._mask import mask_of
-from codemod.shapes import is_identity
+from codemod.shapes import is_held, is_identity
 
 _CONFIG = {
     "num_layers": "num_hidden_layers",
@@ -64,7 +64,7 @@ def predict_contacts(site: Site) -> Answer:
     tokens = call.args[0] if len(call.args) == 1 and not call.keywords else None
     if site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no contact head: its contacts would be random")
-    elif tokens is None or not isinstance(call.func.value, (ast.Name, ast.Attribute)):
+    elif tokens is None or not is_held(call.func.value):
         yield Left("predict_contacts is called with more than the tokens, or on a model without a variable")
     else:
         text, named = site.twice(tokens, "input_ids")

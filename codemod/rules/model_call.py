@@ -24,7 +24,7 @@ from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
 from codemod.rules._mask import mask_of
 from codemod.rules._reads import carried, contacts_name, reads
-from codemod.shapes import ACTS, model_of
+from codemod.shapes import ACTS, is_held, model_of
 
 
 @rewrites(f"{MODEL}()", f"{MODEL}.forward()")
@@ -78,9 +78,8 @@ def model_code(site: Site, call: ast.Call) -> str:
 
 
 def _refusal(site: Site, call: Call) -> Optional[str]:
-    model = site.code(call.node.func)
-    if not isinstance(call.node.func, (ast.Name, ast.Attribute)):
-        return f"the model is not a variable: {model}"
+    if not is_held(model_of(call.node)):
+        return f"the model is not a variable: {site.code(call.node.func)}"
     if any(isinstance(each, ACTS) or _named(each) in ("next", "input", "open") for flag in call.flags.values()
            for each in ast.walk(flag)):  # fmt: skip
         return "a flag does something when it is evaluated: give it a variable first"
