@@ -39,7 +39,8 @@ _LANGUAGES = {"pep440": from_pep440, "conda": from_conda, "exact": _exactly}
 def too_old(path: str, text: str, needs: Needs, sections: Sequence[Section]) -> Iterator[Leftover]:
     """Declarations that admit no Python that will do."""
     transformers = [each.spec or "" for section in sections for each in section.entries if each.name == "transformers"]
-    if not needs.python or any(guarantees("transformers", spec, _LAST_FOR_OLD) for spec in transformers):
+    stays = f"{needs.oldest['transformers']},{_LAST_FOR_OLD}" if needs.oldest else "<0"
+    if not needs.python or any(guarantees("transformers", spec, stays) for spec in transformers):
         return
     for start, written, spec in _pinned(text, sections):
         if spec and guarantees("python", spec, _below(needs.python)):
