@@ -140,13 +140,16 @@ class Encoder(nn.Module):
         self.embeddings, self.encoder = Embeddings(config), Stack(config)
         self.contact_head = ContactHead(config)
 
-    def forward(self, ids: Tensor, mask: Tensor, by_hand: bool) -> tuple[Tensor, Optional[tuple[Tensor, ...]]]:
-        x, maps = self.embeddings(ids, mask), []
+    def forward(
+        self, ids: Tensor, mask: Tensor, by_hand: bool
+    ) -> tuple[tuple[Tensor, ...], Optional[tuple[Tensor, ...]]]:
+        x, states, maps = self.embeddings(ids, mask), [], []
         allowed = mask[:, None, None, :].expand(-1, 1, ids.shape[1], -1).bool()
         for layer in self.encoder.layer:
+            states.append(x)
             x, weights = layer(x, allowed, by_hand)
             maps.append(weights)
-        return self.encoder.emb_layer_norm_after(x), tuple(maps) if by_hand else None
+        return (*states, self.encoder.emb_layer_norm_after(x)), tuple(maps) if by_hand else None
 
 
 class FastEsmModel(PreTrainedModel):
@@ -163,9 +166,15 @@ class FastEsmModel(PreTrainedModel):
         if isinstance(module, (nn.Linear, nn.Embedding)):
             module.weight.data.normal_(std=0.02)
 
+    def get_input_embeddings(self) -> nn.Module:
+        return self.embeddings.word_embeddings  # type: ignore[union-attr, return-value]  # as broken as theirs
+
     def forward(
-        self, input_ids: Tensor, attention_mask: Optional[Tensor] = None, output_attentions: bool = False, **_: Any
+        self, input_ids: Tensor, attention_mask: Optional[Tensor] = None, output_attentions: bool = False,
+        output_hidden_states: bool = False, **_: Any,
     ) -> Output:
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask
-        last, maps = self.esm(input_ids, mask, bool(output_attentions))
-        return Output(last_hidden_state=last, pooler_output=torch.tanh(self.pooler(last[:, 0])), attentions=maps)
+        states, maps = self.esm(input_ids, mask, bool(output_attentions))
+        pooled = torch.tanh(self.pooler(states[-1][:, 0]))
+        kept = states if output_hidden_states else None
+        return Output(last_hidden_state=states[-1], pooler_output=pooled, hidden_states=kept, attentions=maps)

@@ -151,7 +151,9 @@ def _loaders(site: Site, where: str) -> tuple[str, str]:
         dtype = f"torch_dtype={name('torch')}.{precision(site)}"
         remote = f"{name('transformers.AutoModel')}.from_pretrained({pinned}, trust_remote_code=True, {dtype})"
         stock = f"{name('transformers.EsmModel')}.from_pretrained({pinned}, add_pooling_layer=False, {dtype})"
-        return remote if site.target.remote_code else stock, f"{tokenizer}.from_pretrained({pinned})"
+        # AutoTokenizer reads the config, which names remote code: transformers 5 stops there and asks whether to run it
+        own = name("transformers.EsmTokenizer")
+        return remote if site.target.remote_code else stock, f"{own}.from_pretrained({pinned})"
     kind = name("transformers.EsmForMaskedLM" if headed else "transformers.EsmModel")
     options = "" if headed else ", add_pooling_layer=False"
     options += ', attn_implementation="eager"' if site.group.shows_attention and site.target.eager else ""
