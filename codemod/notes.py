@@ -16,7 +16,8 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
     convert = "{} is read from a folder now, write it once: python -m codemod convert {} {}"
     local = [convert.format(path, path, path[: -len(".pt")]) for path in done.weights]
     copies = [f"{folder}/ is a copy of fair-esm as released: only its users change" for folder in done.copies]
-    return tuple(_fastesm2(done) if to == "fastesm2" else _hf(done)) + tuple(local + copies)
+    said = _fastesm2(done) if to == "fastesm2" else _hf(done)
+    return (*said, *done.remarks, *local, *copies)
 
 
 def _hf(done: Rewriting) -> list[str]:

@@ -28,6 +28,7 @@ from codemod.repository import Repository
 from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
+from codemod.training import remarks
 from codemod.unparsed import held_back
 from codemod.usage import Use, find_uses
 
@@ -52,6 +53,7 @@ class Rewriting:
     copies: tuple[str, ...] = ()  # folders of the repository that are fair-esm as it was released
     weights: tuple[str, ...] = ()  # local files of weights that must be converted to folders
     flows: tuple[tuple[Flow, ...], ...] = ()  # for each of `decided`, how its values go through its files
+    remarks: tuple[str, ...] = ()  # on programs that train
 
     @property
     def complete(self) -> bool:
@@ -88,7 +90,8 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
             weights = _weights(analysis, decided) if target.to == "hf" else ()
             gone, kept = len(aliases.gone), len(aliases.kept)
             travels = tuple(flows(analysis, each.group) for each in decided)
-            return Rewriting(decided, gone, kept, loaded, draft, copies, weights, travels)
+            said = remarks(analysis, decided) if target.to != "stub" else ()
+            return Rewriting(decided, gone, kept, loaded, draft, copies, weights, travels, said)
         except CannotWrite as problem:
             stuck = {use: str(problem) for use in problem.uses if use not in refused}
             if not stuck:

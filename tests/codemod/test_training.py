@@ -1,0 +1,66 @@
+"""What is said of programs that train: a seed set before the model is loaded, parallel processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codemod.migrate import Settings, migrate
+from tests.codemod.trees import grow
+
+LOAD = "model, alphabet = esm.pretrained.esm2_t6_8M_UR50D()\n"
+HEAD = "head = torch.nn.Linear(320, 1)\n"
+SEED = "torch.manual_seed(0)\n"
+IMPORTS = "import esm\nimport torch\n"
+
+
+def said(root: Path, **files: str) -> str:
+    grow(root, {f"{name}.py": text.encode() for name, text in files.items()})
+    return "\n".join(migrate(Settings((root,), "hf")).notes)
+
+
+def test_a_seed_before_the_load_is_said_with_its_place(tmp_path: Path) -> None:
+    assert "train.py, line 3, sets a seed" in said(tmp_path, train=IMPORTS + SEED + LOAD + HEAD)
+
+
+def test_a_seed_in_the_program_that_imports_the_load_is_said(tmp_path: Path) -> None:
+    net = f"{IMPORTS}def build():\n    {LOAD}    return model, torch.nn.Linear(320, 1)\n"
+    main = "import torch\nfrom net import build\n\ntorch.manual_seed(0)\nmodel, head = build()\n"
+    assert "main.py, line 4, sets a seed" in said(tmp_path, net=net, main=main)
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        IMPORTS + LOAD + SEED + HEAD,  # as it is drawn from
+        IMPORTS + SEED + LOAD + SEED + HEAD,
+        IMPORTS + SEED + LOAD,  # nothing random follows
+        IMPORTS + "torch.cuda.manual_seed_all(0)\n" + LOAD + HEAD,
+        IMPORTS + LOAD + HEAD,
+        IMPORTS + SEED + LOAD + HEAD + "model.half()\n",  # which is left
+    ],
+)
+def test_no_seed_is_spoken_of_where_the_numbers_stay(program: str, tmp_path: Path) -> None:
+    assert "seed" not in said(tmp_path, train=program)
+
+
+NET = f"""{IMPORTS}
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.model, _ = esm.pretrained.esm2_t6_8M_UR50D()
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "spoken"),
+    [
+        ("net = torch.nn.parallel.DistributedDataParallel(Net())\n", True),
+        ("net = torch.nn.parallel.DistributedDataParallel(Net(), find_unused_parameters=True)\n", False),
+        ("net = torch.nn.DataParallel(Net())\n", False),
+    ],
+)
+def test_parallel_processes_need_to_know_of_unused_parameters(line: str, spoken: bool, tmp_path: Path) -> None:
+    assert ("find_unused_parameters=True" in said(tmp_path, train=NET + line)) == spoken
