@@ -3,8 +3,9 @@
 Before: `batch_converter = alphabet.get_batch_converter(1022)`
 After:  `batch_converter = partial(tokenize_batch, alphabet, max_residues=1022)`, with the function added to the module
 
-Calling it, unpacking three values and `collate_fn=` stay as they are. A letter outside the alphabet stays a KeyError,
-and residues are cut before BOS and EOS are added, as fair-esm does.
+Calling it, unpacking three values and `collate_fn=` stay as they are; one that is called where it is made becomes the
+function: `tokenize_batch(alphabet, data)`. A letter outside the alphabet stays a KeyError, and residues are cut before
+BOS and EOS are added, as fair-esm does.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import ast
 
 from codemod.library import ALPHABET, CONVERTER
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
+from codemod.rules._called_at_once import called_at_once, pairs_of
 from codemod.rules._mask import looks
 
 
@@ -23,8 +25,12 @@ def batch_converter(site: Site) -> Answer:
     assert isinstance(call.func, ast.Attribute)
     start, stop = site.source.span(call)
     opening = f"{name('functools.partial')}({_function(site)}, "
-    length = [*call.args, *(each.value for each in call.keywords)]
-    if not length or _is_none(length[0]):
+    length = [each for each in (*call.args, *(each.value for each in call.keywords)) if not _is_none(each)][:1]
+    pairs = pairs_of(site, call, length)
+    if pairs is not None:
+        yield from called_at_once(site, _function(site), call.func.value, pairs, next(iter(length), None))
+        return
+    if not length:
         yield site.insert(start, opening)
         yield site.after(call.func.value, ")")
         return
@@ -41,7 +47,12 @@ def constructed(site: Site) -> Answer:
     if len(call.args) not in (1, 2) or call.keywords:
         yield Left("BatchConverter is made with keywords: use alphabet.get_batch_converter(length)")
         return
-    length = f", max_residues={site.migrated(call.args[1])}" if len(call.args) == 2 else ""
+    limit = [each for each in call.args[1:] if not _is_none(each)]
+    pairs = pairs_of(site, call, limit)
+    if pairs is not None:
+        yield from called_at_once(site, _function(site), call.args[0], pairs, next(iter(limit), None))
+        return
+    length = f", max_residues={site.migrated(limit[0])}" if limit else ""
     made = f"{name('functools.partial')}({_function(site)}, {site.migrated(call.args[0])}{length})"
     yield site.replace(call, made)
 
