@@ -93,7 +93,10 @@ _INSTALLS = re.compile(
     r"(?:(?<![\w./-])fair[-_]esm(?![\w/-])|git\+\S*facebookresearch/esm(?![\w-]))"
 )
 _REQUIREMENT = re.compile(
-    r"(?<![\w./:-])fair[-_]esm[`*]*\s*(?:[=~!<>]=|[<>])\s*\d|^\s*[-*]\s+[`*]*fair[-_]esm[`*]*\s*$"
+    r"(?<![\w./:-])fair[-_]esm[`*]*\s*(?:[=~!<>]=|[<>])\s*\d"
+    r"|^\s*[-*|]\s+[`*\[]*fair[-_]esm[`*\]]*(?:\([^)]*\))?\s*(?:\||v?\d|$)"
+    r"|\b(?:requires?|needs?|install)\s+(?:the\s+)?[`*\[]*fair[-_]esm(?![\w/-])",
+    re.I,
 )
 #: What only fair-esm has, for a document that imports something called esm.
 _FAIR = re.compile(
@@ -131,6 +134,8 @@ def notebook_mentions(path: str, notebook: Notebook, programs: Collection[str] =
                 yield Leftover(path, first + number - 1, COMMAND, why)
     if any(_STATEMENT.match(line) for cell in raw_cells(notebook.text) for line in cell.splitlines()):
         yield Leftover(path, 1, DOCUMENT, _RAW)
+    told = (each.why for cell in raw_cells(notebook.text, "markdown") for each in mentions("cell.md", cell, programs))
+    yield from (Leftover(path, 1, DOCUMENT, f"in a text cell {why}") for why in dict.fromkeys(told))
 
 
 def command(line: str, programs: Collection[str] = ()) -> str:

@@ -56,6 +56,7 @@ class Placing:
             above, joined = self._merged(list(filter(is_standard, every)) if self._is_lazy else every)
         else:
             places[self._place], joined = self._merged(self._for_place)
+            places.update(dict.fromkeys(self._again, places[self._place]))
             above = sorted(filter(is_standard, self.names.for_helpers)) if self._is_lazy else []
         edits += joined
         edits += [self._rewritten(statement, places.get(statement, [])) for statement in self._statements]
@@ -140,7 +141,17 @@ class Placing:
 
     @cached_property
     def _places(self) -> frozenset[ast.stmt]:
-        return frozenset([*(self._own or ()), *([self._place] if self._place else ())])
+        return frozenset([*(self._own or ()), *([self._place] if self._place else ()), *self._again])
+
+    @cached_property
+    def _again(self) -> list[ImportStatement]:
+        """What imports it once more where that has failed: `except ImportError: install("fair-esm"); import esm`."""
+        tried = self.source.parents[self._place] if self._place else None
+        if not isinstance(tried, ast.Try) or self._place not in tried.body:
+            return []
+        retries = [(each, handler) for each in self._statements for handler in tried.handlers
+                   if handler in self.source.ancestors(each)]  # fmt: skip
+        return list({handler: each for each, handler in reversed(retries)}.values())
 
     @cached_property
     def _heading(self) -> Heading:

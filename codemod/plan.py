@@ -79,8 +79,8 @@ def _program_requirements(repository: Repository, needs: Needs, done: Rewriting,
         if notebook is not None and not (migrated or keep):
             continue  # nothing here used fair-esm, and nothing moves: the notebook installs it for somebody else
         if notebook is not None:
-            rewritten = migrated and path in done.draft.texts
-            _merge(done.draft, path, notebook.source, plan_installs(path, notebook, needs, keep, rewritten))
+            wanted = migrated and (path in done.draft.texts or any(word in data for word in FAIR_WORDS))
+            _merge(done.draft, path, notebook.source, plan_installs(path, notebook, needs, keep, wanted))
         elif path.endswith(".py") and any(word in data for word in FAIR_WORDS) and not of_a_copy(path, programs):
             decoded = repository.decoded(path)
             text = decoded.text if decoded else ""
@@ -120,7 +120,8 @@ def _messages(repository: Repository, done: Rewriting) -> None:
     for path in sorted({path for path, _ in uses} - {path for path, migrated in uses if not migrated}):
         source, made = repository.source(path), done.draft.texts.get(path)
         if source and made and any(word in repository.found[path] for word in stale_messages.WORDS):
-            done.draft.leftovers[path] += stale_messages.stale_messages(source, made.edits)
+            listed = {each.line for each in done.draft.leftovers[path]}
+            done.draft.leftovers[path] += stale_messages.stale_messages(source, made.edits, listed)
 
 
 def _weights(repository: Repository, to: str, done: Rewriting) -> tuple[str, ...]:

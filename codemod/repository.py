@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # parsing is not worth its start-up where nothing is parsed
 
 _USES = re.compile(
     rb"\b(?:import|from)[\s\\]+esm\b|fair[-_]esm|facebookresearch/esm|load_model_and_alphabet"
+    rb"|import\(\\*[\"']esm\b"
 )
 #: Where one of these stands, a project begins, and a folder in it is a part of one.
 _ROOTS = ("setup.py", "setup.cfg", "pyproject.toml", "requirements.txt", "environment.yml", "__init__.py")

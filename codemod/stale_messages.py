@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from codemod.mentions import install
 from codemod.records import LINE_END, Edit, Leftover
@@ -27,9 +27,10 @@ _TELLS = re.compile(
 _COMMENT = re.compile(r"[ \t]*#[^\r\n]*")
 
 
-def stale_messages(source: Source, edits: Sequence[Edit]) -> Iterator[Leftover]:
-    """Strings and comments that tell to install fair-esm, outside what was rewritten; one for the file."""
-    told = {line for line in (*_in_strings(source), *_in_comments(source.text)) if not _rewritten(source, line, edits)}
+def stale_messages(source: Source, edits: Sequence[Edit], listed: Collection[int] = ()) -> Iterator[Leftover]:
+    """Strings and comments that tell to install fair-esm, outside what was rewritten or is listed; one for the file."""
+    told = {*_in_strings(source), *_in_comments(source.text)}.difference(listed)
+    told = {line for line in told if not _rewritten(source, line, edits)}
     if told:
         yield Leftover.at(source.path, told, RULE, _WHY)
 

@@ -71,10 +71,10 @@ def read(text: str) -> Notebook:
     return Notebook(text, GAP.join(sources), GAP.join(programs), tuple(cells), tuple(commands))
 
 
-def raw_cells(text: str) -> list[str]:
-    """The text of a format 4 notebook's raw cells, which never run."""
+def raw_cells(text: str, kind: str = "raw") -> list[str]:
+    """The text of a format 4 notebook's raw cells, which never run, or of its `markdown` cells."""
     cells = _loaded(text).get("cells")
-    raw = [each for each in (cells if isinstance(cells, list) else ()) if _mapping(each).get("cell_type") == "raw"]
+    raw = [each for each in (cells if isinstance(cells, list) else ()) if _mapping(each).get("cell_type") == kind]
     return ["".join(each["source"]) for each in raw if isinstance(each.get("source"), (str, list))]
 
 

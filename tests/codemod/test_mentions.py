@@ -132,6 +132,10 @@ INSTALLS = [
     "- fair-esm == 2.0.0 (ESM-2 3B)",
     "* `fair-esm`",
     "needs fair-esm>=1.0",
+    "* fair-esm 2.0.0",
+    "| fair-esm | 2.0.0 |",
+    "- [fair-esm](https://github.com/facebookresearch/esm)",
+    "Requires the `fair-esm` package.",
 ]
 
 
@@ -159,6 +163,8 @@ def test_what_the_manifests_plan_is_not_repeated(path: str) -> None:
         "[weights](https://dl.fbaipublicfiles.com/fair-esm/models/esm2_t6_8M_UR50D.pt)",
         "We use [ESM-2](https://github.com/facebookresearch/esm) as fair-esm ships it.",
         "git clone https://github.com/someone/fair-esm-tools",
+        "- fair-esm was published by Meta",
+        "It needs no fair-esm.",
     ],
 )
 def test_documents_may_speak_of_fair_esm(line: str) -> None:
@@ -298,6 +304,21 @@ def test_what_brings_something_else_is_left_alone(path: str, line: str) -> None:
 )
 def test_other_packages_in_programs_of_other_kinds_are_left_alone(path: str, text: str) -> None:
     assert not list(mentions(path, text))
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        ("First `pip install fair-esm`.", ["install fair-esm"]),
+        ("```\\nesm-extract esm2_t6_8M_UR50D a.fa out\\n```", ["extract.py"]),
+        ("ESM-2 comes from [fair-esm](https://github.com/facebookresearch/esm).", []),
+    ],
+)
+def test_what_a_text_cell_tells_is_listed(cell: str, words: list[str]) -> None:
+    text = '{"cells": [{"cell_type": "markdown", "metadata": {}, "source": "%s"}], "nbformat": 4}'
+    found = list(notebook_mentions("a.ipynb", read(text % cell)))
+    assert [(each.line, each.rule) for each in found] == [(1, DOCUMENT)] * len(words)
+    assert all(word in each.why for word, each in zip(words, found))
 
 
 def test_code_in_a_raw_cell_is_listed_and_prose_is_not() -> None:
