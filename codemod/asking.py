@@ -29,6 +29,10 @@ def in_strings(analysis: Analysis, node: ast.Call, function: Value) -> Iterator[
         asked = constants(analysis.values.get(node.args[0])) if node.args else None
         if asked and asked & {"esm", "fair-esm", "fair_esm"}:
             yield node, "this asks whether fair-esm is installed"
+    if isinstance(function, External) and function.name in ("torch.hub.list", "torch.hub.help") and node.args:
+        repositories = constants(analysis.values.get(node.args[0])) or frozenset()
+        if any(str(each).partition(":")[0] == "facebookresearch/esm" for each in repositories):
+            yield node, "this asks torch.hub what fair-esm's repository has"
     for argument in node.args:
         known = constants(analysis.values.get(argument)) or ()
         for name in known:

@@ -19,7 +19,7 @@ from codemod.source import Source
 MARKER = re.compile("⟦(:?)([\\w.]+)⟧")
 _EMITTED = Path(__file__).with_name("emitted")
 #: Modules of the standard library that emitted code uses.
-STANDARD = ("functools", "pathlib", "re")
+STANDARD = ("functools", "pathlib", "re", "shlex")
 ImportStatement = Union[ast.Import, ast.ImportFrom]
 
 

@@ -13,11 +13,9 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
         return ()
     if to == "stub":
         return ("every function that needs fair-esm raises NotImplementedError until its replacement is written",)
-    convert = "{} is read from a folder now, write it once: python -m codemod convert {} {}"
-    local = [convert.format(path, path, path[: -len(".pt")]) for path in done.weights]
     copies = [f"{folder}/ is a copy of fair-esm as released: only its users change" for folder in done.copies]
     said = _fastesm2(done) if to == "fastesm2" else _hf(done)
-    return (*said, *done.remarks, *local, *copies)
+    return (*said, *done.remarks, *done.weights, *copies)
 
 
 def _hf(done: Rewriting) -> list[str]:

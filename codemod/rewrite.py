@@ -11,6 +11,7 @@ from codemod.assemble import Assembled, CannotWrite, assemble, one_each
 from codemod.bonds import alive, companions, strangers
 from codemod.candidates import WORDS, candidates
 from codemod.consequences import consequences
+from codemod.conversions import conversions
 from codemod.decide import Decided, decide
 from codemod.flow.analysis import Analysis
 from codemod.flows import flows
@@ -51,7 +52,7 @@ class Rewriting:
     checkpoints: frozenset[str] = frozenset()
     draft: Draft = field(default_factory=Draft)
     copies: tuple[str, ...] = ()  # folders of the repository that are fair-esm as it was released
-    weights: tuple[str, ...] = ()  # local files of weights that must be converted to folders
+    weights: tuple[str, ...] = ()  # what to say of local files of weights
     flows: tuple[tuple[Flow, ...], ...] = ()  # for each of `decided`, how its values go through its files
     remarks: tuple[str, ...] = ()  # on programs that train
 
@@ -87,7 +88,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
         try:
             draft = _Writer(repository, analysis, decided, aliases, target.to).draft(loaded)
             copies = tuple(folder for folder in sorted(project.copies) if not project.changed_in(folder))
-            weights = _weights(analysis, decided) if target.to == "hf" else ()
+            weights = conversions(analysis, _loads(analysis, decided)) if target.to == "hf" else ()
             gone, kept = len(aliases.gone), len(aliases.kept)
             travels = tuple(flows(analysis, each.group) for each in decided)
             said = remarks(analysis, decided) if target.to != "stub" else ()
@@ -107,14 +108,6 @@ def _loaded(analysis: Analysis, decided: Sequence[Decided]) -> frozenset[str]:
     """The checkpoints whose loading is migrated."""
     names = {name for load in _loads(analysis, decided) for name in analysis.names(load)}
     return frozenset(names & CHECKPOINTS.keys())
-
-
-def _weights(analysis: Analysis, decided: Sequence[Decided]) -> tuple[str, ...]:
-    """The local files of weights whose loading is migrated, as the programs name them; WEIGHTS.pt for any other."""
-    loads = _loads(analysis, decided)
-    paths = {path for load in loads for path in analysis.paths(load) if path.endswith(".pt")}
-    given = any(analysis.calls[load][0].endswith("_local") and not analysis.paths(load) for load in loads)
-    return tuple(sorted([*paths, *(["WEIGHTS.pt"] if given else [])]))
 
 
 def _loads(analysis: Analysis, decided: Sequence[Decided]) -> list[ast.AST]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
@@ -17,6 +18,10 @@ CONVERT = (
     "folder for from_pretrained; load that"
 )
 CHOICE = "the checkpoint is chosen at run time, and FastESM2_650 is one checkpoint: --to hf keeps the choice"
+
+
+_TAKES_BOTH = "esm.pretrained.load_model_and_alphabet"
+_NAME = re.compile(r"f[\"']esm(2|1b|1v)_t\d+_[^./]*\Z")  # what is no path, whatever is put into it
 
 
 def hub_id(site: Site) -> str | Left:
@@ -50,7 +55,14 @@ def _folder(site: Site) -> str | Left:
         return f"{folder}, local_files_only=True"
     if argument is None or not _is_free(argument):
         return Left(CONVERT)
-    return f"{helper('converted_checkpoint')}({site.code(argument)})"
+    return f"{_either(site, 'converted_checkpoint')}({site.code(argument)})"
+
+
+def _either(site: Site, function: str) -> str:
+    """The function for what comes at run time; `load_model_and_alphabet` takes names and paths alike."""
+    loader, _ = site.analysis.calls.get(site.node, ("", None))
+    is_name = _NAME.match(site.code(argument_of(site) or site.node)) if loader else None
+    return helper("checkpoint_location" if loader == _TAKES_BOTH and not is_name else function)
 
 
 def _is_free(node: ast.expr) -> bool:
@@ -95,7 +107,7 @@ def _facebook(site: Site, names: frozenset[str], argument: Optional[ast.expr]) -
     hinted, plain = names - {"?"}, isinstance(argument, (ast.Name, ast.Attribute, ast.JoinedStr, ast.Subscript))
     if plain and hinted and all(CHECKPOINTS[each].hub == f"facebook/{each}" for each in hinted):
         return f'f"facebook/{{{text}}}"' if '"' not in text else f'"facebook/" + {text}'
-    return f"{helper('hub_checkpoint')}({text})"
+    return f"{_either(site, 'hub_checkpoint')}({text})"
 
 
 def argument_of(site: Site) -> Optional[ast.expr]:
