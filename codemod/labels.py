@@ -59,6 +59,11 @@ Nobody can say what is done with it there, so nothing that shares it is rewritte
 They are others in transformers. State dicts, optimizer states and whole modules saved before do not load after: convert
 the checkpoint (`python -m codemod convert`), or map the names. Parameters and submodules picked by name, kind or place
 (`list(net.parameters())[-8:]`, LoRA's `target_modules`) are others too: pick them by what they are called now.""",
+    "restores": """Something is read back that was trained on fair-esm's model, beside a model that has been migrated.
+
+Parameters have other names now. Map the names of what was saved before (`python -m codemod convert` does it for a
+language model alone), or train anew. A module that was pickled whole must first be read with fair-esm installed, and
+its state dict saved.""",
     "unbound": """A line that fails today: the name it reads is defined nowhere.
 
 It is left as it is; take it out, or define the name.""",

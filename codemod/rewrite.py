@@ -26,6 +26,7 @@ from codemod.notebooks.write import write
 from codemod.project import Project
 from codemod.records import Edit, Flow, Leftover
 from codemod.repository import Repository
+from codemod.restoring import restores
 from codemod.rule import Target, load_rules
 from codemod.source import Source
 from codemod.stub import decide_stub
@@ -137,7 +138,8 @@ class _Writer:
                 edits[use.source.path][use] = made
         replaced = checkpoints if self.to == "fastesm2" else frozenset()
         follows = consequences(self.repository, self.analysis, self.decided, replaced)
-        for leftover in follows.leftovers:
+        others = restores(self.analysis, self.decided) if self.to != "stub" else ()
+        for leftover in [*follows.leftovers, *others]:
             draft.leftovers[leftover.path].append(leftover)
         for source in self.analysis.project.sources:
             leaving, extra = self.aliases.leaving[source.path], follows.edits[source.path]
