@@ -218,6 +218,8 @@ def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Itera
     elif isinstance(base, Meaning) and base.kind in PSEUDO - {DATASET, LAYERS, BLOCKS}:
         store = "" if isinstance(node.ctx, ast.Load) else "="
         yield Use(source, node, f"{base.kind}[{only}]{store}", base, base.origins)
+    elif isinstance(base, Meaning) and base.kind == DATASET and isinstance(node.slice, ast.Slice):
+        yield Use(source, node, f"{DATASET}[:]", base, base.origins)
     elif base is None and only in WORDS["keys"] and isinstance(node.ctx, ast.Load):
         yield _word(analysis, source, node, node.value, f"[{only!r}]")
     elif isinstance(base, External) and base.name == "sys.modules" and only == "esm":

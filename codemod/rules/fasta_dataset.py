@@ -15,7 +15,7 @@ import ast
 from codemod.library import DATASET
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
-from codemod.shapes import is_cheap
+from codemod.shapes import is_cheap, is_held, only_computes
 from codemod.values import Meaning
 
 
@@ -75,15 +75,44 @@ def batch_indices(site: Site) -> Answer:
     yield site.edit(site.source.span(site.node.func.value)[1], begin, ", ")
 
 
+#: Where a column is in a pair, and what takes it out of the pairs.
+_COLUMNS = {
+    "sequence_labels": (0, "label for label, _"),
+    "sequence_strs": (1, "sequence for _, sequence"),
+}
+
+
 @rewrites(f"{DATASET}.sequence_labels", f"{DATASET}.sequence_strs")
 def column(site: Site) -> Answer:
     assert isinstance(site.node, ast.Attribute)
     if site.changed_in_place(site.node):
         yield Left("the dataset's columns are changed in place: build the list of (label, sequence) pairs instead")
         return
-    dataset = site.code(site.node.value)
-    pair = "label for label, _" if site.node.attr == "sequence_labels" else "sequence for _, sequence"
-    yield site.replace(site.node, f"[{pair} in {dataset}]")
+    place, pair = _COLUMNS[site.node.attr]
+    item = site.source.parents[site.node]
+    if not isinstance(item, ast.Subscript) or item.value is not site.node:
+        yield site.replace(site.node, f"[{pair} in {site.code(site.node.value)}]")
+    elif isinstance(item.slice, ast.Slice):
+        yield site.insert(site.source.span(site.node)[0], f"[{pair} in ")
+        yield site.after(site.node.value, "")
+        yield site.insert(site.source.span(item)[1], "]")
+    else:
+        yield site.after(site.node.value, "")
+        yield site.insert(site.source.span(item)[1], f"[{place}]")
+
+
+@rewrites(f"{DATASET}[:]")
+def rows(site: Site) -> Answer:
+    """A slice of fair-esm's dataset is its labels and its sequences, not pairs."""
+    whole = site.node
+    assert isinstance(whole, ast.Subscript)
+    assert isinstance(whole.slice, ast.Slice)
+    ends = [each for each in (whole.slice.lower, whole.slice.upper, whole.slice.step) if each is not None]
+    if not isinstance(whole.ctx, ast.Load) or not is_held(whole.value) or not all(map(only_computes, ends)):
+        yield Left("a slice of the dataset is a tuple of labels and sequences: take the columns apart in sight")
+    else:
+        columns = [f"[{pair} in {site.code(whole)}]" for _, pair in _COLUMNS.values()]
+        yield site.replace(whole, f"({', '.join(columns)})")
 
 
 @rewrites("esm.data.read_fasta()")
