@@ -19,6 +19,7 @@ from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
+from codemod.rules._unread import is_thrown_away, unread
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
 from codemod.shapes import is_held
 from codemod.values import constants
@@ -61,7 +62,9 @@ def _lines(site: Site, targets: Optional[list[ast.expr]], model: str, tokenizer:
     """A statement for each of the two; the first does not overwrite what names the checkpoint for the second."""
     if targets is None:
         return None
-    lines = [f"{site.code(each)} = {text}" for each, text in zip(targets, (model, tokenizer)) if _kept(each)]
+    dropped = [targets[1]] if unread(site, targets[1]) else [targets[0]] if is_thrown_away(targets[0]) else []
+    kept = [each for each in targets if each not in dropped]
+    lines = [f"{site.code(each)} = {text}" for each, text in zip(targets, (model, tokenizer)) if each in kept]
     overwriting = [_reads(site, each) for each in targets]
     if all(overwriting):
         return None
@@ -177,7 +180,3 @@ def _targets(statement: ast.stmt, call: ast.AST) -> Optional[list[ast.expr]]:
     if not isinstance(target, (ast.Tuple, ast.List)) or len(target.elts) != 2:
         return None
     return target.elts if all(map(is_held, target.elts)) else None
-
-
-def _kept(target: ast.expr) -> bool:
-    return not (isinstance(target, ast.Name) and target.id == "_")
