@@ -17,7 +17,7 @@ from codemod.modules import callee, changes_dtype
 from codemod.ordering import goes_by_order
 from codemod.pairs import value_target
 from codemod.source import Source
-from codemod.values import External, Instance, Meaning, Value
+from codemod.values import External, Instance, Meaning, Mixed, Value
 
 _NAMES = "parameters have other names in transformers"
 _PARTS = "its submodules are others in transformers"
@@ -38,7 +38,8 @@ _FUNCTIONS = {
     **dict.fromkeys(("jit.script", "jit.trace", "onnx.export", "fx.symbolic_trace", "quantization.quantize_dynamic",
                      "*.get_peft_model", "*.inject_adapter_in_model"), _PARTS),
     "amp.initialize": _NUMBERS,
-    **dict.fromkeys(("torch.load_model", "torch.save_model", "*.load_checkpoint_and_dispatch"), _NAMES),
+    **dict.fromkeys(("torch.load_model", "torch.save_model", "*.load_checkpoint", "*.load_checkpoint_and_dispatch",
+                     "*.load_objects", "*.save_checkpoint"), _NAMES),
 }  # fmt: skip
 #: How checkpoints are named where the same run has written them, or where there are none.
 _OWN_RUN = ("None", "False", "'best'", "'last'", "best_model_path", "last_model_path")
@@ -57,7 +58,7 @@ def through_attribute(analysis: Analysis, source: Source, node: ast.Attribute) -
         if held and call and goes_by_order(source, call):
             yield held, f".parameters() is picked from by place: {_ORDER}"
         return
-    if isinstance(base, Meaning) or (node.attr == "to" and not changes_dtype(call)):
+    if isinstance(base, (Meaning, Mixed)) or (node.attr == "to" and not changes_dtype(call)):
         return
     own = call is not None and any(map(_is_own, call.args))
     if own or value_target(source, call or node) is not None:
@@ -95,6 +96,8 @@ def _parametrised(analysis: Analysis, node: ast.Attribute) -> frozenset[ast.AST]
     base = analysis.values.get(node.value)
     if isinstance(base, Meaning):
         return base.origins if base.kind in (MODEL, BLOCK, BLOCKS) else frozenset()
+    if isinstance(base, Mixed):
+        return base.origins
     return frozenset() if has_method(analysis, base, node.attr) else held_models(analysis, base)
 
 

@@ -104,9 +104,8 @@ def _name(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use]:
 def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Iterator[Use]:
     yield from _mention(analysis, source, node)
     base = analysis.values.get(node.value)
-    if isinstance(base, Mixed):
-        if not is_alike(source, node):
-            yield _mixed(source, node, base, f".{node.attr}")
+    if isinstance(base, Mixed) and not is_alike(source, node):
+        yield _mixed(source, node, base, f".{node.attr}")
         return
     reaching = [each for each in through_attribute(analysis, source, node) if each[0]]
     yield from (Use(source, node, "holder", None, held, why) for held, why in reaching[:1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import TOKEN_IDS
 from codemod.flow.wrapping import INSIDE
@@ -35,6 +36,8 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, Module) and not frame.analysis.entered(base.path):
         submodule = frame.analysis.project.submodule(base.path, name)
         return Module(submodule) if submodule else Deferred(base.path, name)
+    if isinstance(base, Module) and name == "__dict__":
+        return Map((), any_class(frame, base))
     if isinstance(base, Module):
         submodule = frame.analysis.project.submodule(base.path, name)
         value = lookup_global(frame.analysis, base.path, name)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import attribute, instance_of
 from codemod.flow.calls import apply, call_function, stamp, unknown
+from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
 from codemod.flow.tokens import BATCH, made
@@ -23,6 +24,7 @@ from codemod.values import (
     Map,
     Meaning,
     Mixed,
+    Module,
     Seq,
     Tup,
     Value,
@@ -60,6 +62,8 @@ def _getattr(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
         if names and len(names) == 1:
             return attribute(frame, node, base, str(next(iter(names))))
         return Meaning(f"{base.kind}.*", frozenset([node]), base.via)
+    if isinstance(base, Module) and not names:
+        return any_class(frame, base)
     return join_all(attribute(frame, node, base, str(name)) for name in names) if names else OTHER
 
 
@@ -170,6 +174,11 @@ def _setattr(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     return None
 
 
+def _vars(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
+    base = arguments.get(0, "object")
+    return Map((), any_class(frame, base)) if isinstance(base, Module) else unknown(frame, node, arguments)
+
+
 def _super(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     scope = frame.source.scopes.get(frame.scope) if not isinstance(frame.scope, ast.Module) else None
     if isinstance(scope, ast.ClassDef):
@@ -193,6 +202,7 @@ _EXTERNAL: dict[str, _Given] = {
     "builtins.sorted": _sequence,
     "builtins.super": _super,
     "builtins.tuple": _sequence,
+    "builtins.vars": _vars,
     "builtins.zip": _zip,
     "copy.copy": _first,
     "copy.deepcopy": _first,
