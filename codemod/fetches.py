@@ -21,6 +21,8 @@ _CLONE = _Pattern(
     re.compile(rf"\b(?:git\s+(?:clone|submodule\s+add)|gh\s+repo\s+clone)\s[^#;|&]*{_REPOSITORY}"), _FETCHES
 )
 _DOWNLOAD = _Pattern(re.compile(rf"(?:\b(?:wget|curl|aria2c)\s|^\s*ADD\s)[^#;|&]*{_REPOSITORY}"), _FETCHES)
+#: `ESM_REPO="https://github.com/facebookresearch/esm.git"`, for a clone further down.
+_ADDRESS = _Pattern(re.compile(rf"^\s*(?:export\s+|set\s+)?\w+=[\"']?[^\s\"']{{0,99}}{_REPOSITORY}"), _FETCHES)
 #: What a folder called esm is, the rest of the script tells: these are asked only where it speaks of fair-esm.
 _FOLDERS = (
     _Pattern(re.compile(r"\bln\s+-\w*s\w*\s[^#;|&]*(?<![\w.-])(?:fair[-_])?esm/?[\"']?(?=\s|$)"), _LINKS),
@@ -43,7 +45,7 @@ def fetched(line: str, fair: bool, manifest: bool) -> str:
 
     `fair`: the file speaks of fair-esm elsewhere too. In a `manifest` clones are listed already.
     """
-    asked = (_DOWNLOAD, *(() if manifest else (_CLONE,)), *(_FOLDERS if fair else ()))
+    asked = (_DOWNLOAD, _ADDRESS, *(() if manifest else (_CLONE,)), *(_FOLDERS if fair else ()))
     return next((pattern.why for pattern in asked if pattern.regex.search(line)), "")
 
 

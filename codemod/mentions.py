@@ -66,6 +66,8 @@ _IMPORT = (
 
 #: The script's path in a checkout of fair-esm's repository.
 _SCRIPT = r"esm[\w.-]*/scripts/extract\.py"
+#: Where pip puts fair-esm's commands: `env/bin/esm-extract`.
+_INSTALLED = re.compile(r"(?:\S*[/\\])?(?:bin|Scripts)[/\\]esm-(extract|fold)(?:\.exe)?")
 _COMMANDS = tuple(
     _Pattern(re.compile(regex), why)
     for regex, why in (
@@ -74,6 +76,7 @@ _COMMANDS = tuple(
         (rf"{_AT}extract\.py)[\"'`]?(?:\s+[\"']?esm\w*\d|{_OPTIONS})", _EXTRACT),
         (rf"{_PYTHON}{_AT}{_SCRIPT})", _EXTRACT),
         (rf"\w=[\"']?(?P<script>[^\s\"'=;]{{0,200}}{_SCRIPT})", _EXTRACT),
+        (r"(?P<script>)\w=[\"']?[^\s\"'=;]{0,200}bin/esm-extract\b", _EXTRACT),
         (rf"{_AT}esm-fold{_ARGUMENT}", _FOLD),
         (rf"{_AT}(?:esmfold_inference|esm[\w.-]*/scripts/fold)\.py)[\"'`]?\s+[\"']?[-$<{{]", _FOLD),
         (rf"{_AT}variant-prediction/predict\.py)[\"'`]?\s", _VARIANTS),
@@ -95,6 +98,7 @@ _INSTALLS = re.compile(
 _REQUIREMENT = re.compile(
     r"(?<![\w./:-])fair[-_]esm[`*]*\s*(?:[=~!<>]=|[<>])\s*\d"
     r"|^\s*[-*|]\s+[`*\[]*fair[-_]esm[`*\]]*(?:\([^)]*\))?\s*(?:\||v?\d|$)"
+    r"|^\s*(?:[\w.-]+,[ \t]*)*fair[-_]esm(?:,[ \t]*[\w.-]+)*\s*(?:#.*)?$"
     r"|\b(?:requires?|needs?|install)\s+(?:the\s+)?[`*\[]*fair[-_]esm(?![\w/-])",
     re.I,
 )
@@ -151,6 +155,9 @@ def command(line: str, programs: Collection[str] = ()) -> str:
 
 def script(path: str, programs: Collection[str] = ()) -> str:
     """Why a path in a program, for a command that is put together elsewhere, will not run without fair-esm."""
+    installed = _INSTALLED.fullmatch(path)
+    if installed:
+        return _FOLD if installed[1] == "fold" else _EXTRACT
     return _EXTRACT if re.fullmatch(rf"(?:\S*/)?{_SCRIPT}", path) and not _own(path, programs) else ""
 
 

@@ -82,7 +82,8 @@ def _why(node: ast.expr, programs: Collection[str]) -> str:
     if text == _UNKNOWN:
         return ""
     whole = text.replace("\\\n", " ")
-    alone = script(text, programs) if isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp)) else ""
+    path = isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call))
+    alone = script(text, programs) if path else ""
     return alone or next((why for line in whole.splitlines() if (why := _line(line, programs))), "")
 
 

@@ -28,7 +28,7 @@ _SESSIONS = ("session", "s")  # nox: `session.install("fair-esm")`
 _HOLDERS = re.compile(r"require|depend|pip|package|install|extras|(?:^|_)deps", re.I)
 _ELSEWHERE = "fair-esm is named outside a list of requirements: name what the migrated code needs there"
 #: Names fair-esm's repository as people do, not as pip does.
-_SPOKEN = re.compile(r"(?!(?:[\w.-]+\s*@\s*)?git\+\S+$|fair[-_.]esm)", re.I)
+_SPOKEN = re.compile(r"(?!(?:[\w.-]+\s*@\s*)?git\+\S+$|\S+esm\.git$|fair[-_.]esm)", re.I)
 #: PEP 723: the requirements of a script, in a comment.
 _METADATA = re.compile(r"^#[ \t]*///[ \t]*script[ \t]*$.*?^#[ \t]*///[ \t]*$", re.M | re.S)
 

@@ -134,6 +134,7 @@ INSTALLS = [
     "needs fair-esm>=1.0",
     "* fair-esm 2.0.0",
     "| fair-esm | 2.0.0 |",
+    "   torch, fair-esm, transformers  # embeddings",
     "- [fair-esm](https://github.com/facebookresearch/esm)",
     "Requires the `fair-esm` package.",
 ]
@@ -165,6 +166,7 @@ def test_what_the_manifests_plan_is_not_repeated(path: str) -> None:
         "git clone https://github.com/someone/fair-esm-tools",
         "- fair-esm was published by Meta",
         "It needs no fair-esm.",
+        "fair-esm, which Meta wrote, is archived",
     ],
 )
 def test_documents_may_speak_of_fair_esm(line: str) -> None:
@@ -238,6 +240,7 @@ LOADS = "import torch, esm\nesm.pretrained.esm2_t6_8M_UR50D()\n"
         ("job.sh", f"python - <<EOF\n{LOADS}EOF\n"),
         ("job.sh", f"python -c '\n{LOADS}'\n"),
         ("job.sh", "python -c \"import torch; torch.hub.load('facebookresearch/esm:main', name)\"\n"),
+        ("job.sh", "EXTRACT=${CONDA_PREFIX}/bin/esm-extract\n"),
         ("job.sh", "EXTRACT=$HOME/esm/scripts/extract.py\n"),
     ],
 )
@@ -257,6 +260,7 @@ BRINGS = [
     ("setup.bat", "git clone https://github.com/facebookresearch/esm"),
     ("job.sh", "wget https://github.com/facebookresearch/esm/archive/refs/heads/main.zip"),
     ("Dockerfile", "ADD https://github.com/facebookresearch/esm.git /opt/esm"),
+    ("job.sh", 'ESM_REPO="https://github.com/facebookresearch/esm.git"'),
     ("job.sh", "git clone x/fair-esm && ln -sfn $HOME/src/esm ./esm"),
     ("job.sh", "export PYTHONPATH=$PYTHONPATH:/opt/fair-esm"),
 ]
