@@ -23,11 +23,14 @@ _TENSORS = (".pt", ".pth", ".npy", ".npz", ".pkl", ".pickle", ".h5", ".hdf5", ".
 _MODELS = (".pth", ".pt", ".ckpt", ".pkl", ".joblib", ".h5", ".keras", ".safetensors", ".th", ".onnx")
 _EMBEDDINGS = re.compile(r"(?<![a-z])esm|embed|repr|feature|merged", re.IGNORECASE)
 _TRAINED = re.compile(r"model|classif|predictor|checkpoint|ckpt|best|weights|mlp", re.IGNORECASE)
-#: fair-esm's own downloads and the other libraries' names for weights they fetch.
-CHECKPOINT = re.compile(r"esm\w*_t\d+_|regression|pytorch_model|esmfold|esm2_\d+[mb]\b", re.IGNORECASE)
+#: fair-esm's own downloads, the other libraries' names for weights they fetch, and other models called ESM.
+CHECKPOINT = re.compile(
+    r"esm\w*_t\d+_|regression|pytorch_model|esmfold|esm2_\d+[mb]\b|(?<![a-z])esm(c|_?if)(?![a-z])", re.IGNORECASE
+)
 #: Paths in tests name files that the tests make.
 IN_TESTS = re.compile(r"(^|/)(tests?/|test_|conftest)")
 _CHECKS = ("exists", "isfile", "is_file", "path_exists")
+HOLD = "hold the old model's embeddings"
 RESTORED = "if what is restored here was trained on the old model's embeddings, train it again"
 RESTORES = ("load_state_dict", "load_from_checkpoint", "load_model", "load_weights")
 _LOADS = ("load", "read_pickle", "load_file", "File")
@@ -47,16 +50,13 @@ def stale_artefacts(sources: Mapping[str, Source], files: Iterable[str]) -> Iter
 
 
 def reused_caches(sources: Mapping[str, Source]) -> Iterator[Leftover]:
-    """Where a file that is there already is taken instead of computing embeddings."""
-    code = Code(sources)
-    for source, node in ((each, node) for each in code.sources for node in each.nodes):
-        if isinstance(node, ast.If) and _takes_what_is_there(node) and _is_esms(code, source, node):
-            yield Leftover(
-                source.path,
-                node.lineno,
-                RULE,
-                "a file that is there already is used as it is, with old embeddings too: delete those saved before",
-            )
+    """Where a file that is there already is taken instead of computing embeddings; one answer a file."""
+    code, why = Code(sources), "a file that is there already is used as it is, with old embeddings too"
+    for source in code.sources:
+        asked = [node for node in source.nodes if isinstance(node, ast.If) and _takes_what_is_there(node)]
+        lines = [node.lineno for node in asked if _is_esms(code, source, node)]
+        if lines:
+            yield Leftover.at(source.path, lines, RULE, f"{why}: delete those saved before")
 
 
 def _takes_what_is_there(node: ast.If) -> bool:
@@ -81,15 +81,21 @@ def _esm(text: str) -> frozenset[bool]:
 
 
 def _saved(source: Source) -> Iterator[Leftover]:
-    """Paths of saved embeddings, one answer for all that end alike."""
-    lines: defaultdict[str, list[int]] = defaultdict(list)
+    """Files of embeddings that are named after ESM, one answer a file."""
+    found: dict[str, int] = {}
     for node in source.nodes:
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            name = PurePosixPath(node.value).name
-            if name.endswith(_TENSORS) and names(ESM, name) and not CHECKPOINT.search(name):
-                lines[name].append(node.lineno)
-    for name, found in sorted(lines.items()):
-        yield Leftover.at(source.path, found, RULE, f"files named *{name} from before hold the old model's embeddings")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.endswith(_TENSORS):
+            name = PurePosixPath(node.value.split()[-1]).name
+            if names(ESM, name) and not CHECKPOINT.search(name):
+                found.setdefault(name, node.lineno)
+    if found:
+        yield Leftover.at(source.path, list(found.values()), RULE, f"{listed(found)}, from before, {HOLD}")
+
+
+def listed(found: Iterable[str]) -> str:
+    """Three names and how many more."""
+    first = sorted(found)
+    return ", ".join(first[:3]) + (f" and {len(first) - 3} more" if len(first) > 3 else "")
 
 
 def _trained(source: Source) -> Iterator[Leftover]:

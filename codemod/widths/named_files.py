@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from codemod.records import LINE_END, Leftover
-from codemod.widths.artefacts import CHECKPOINT, IN_TESTS, RESTORED, RESTORES, RULE
+from codemod.widths.artefacts import CHECKPOINT, HOLD, IN_TESTS, RESTORED, RESTORES, RULE, listed
 
 WORDS = (b"esm", b"ESM", b"mbed")
 _ENDINGS = "pt|pth|npy|npz|pkl|pickle|h5|hdf5|safetensors|memmap|csv|tsv|parquet|feather|lmdb"
@@ -35,7 +35,6 @@ def named_files(path: str, text: str) -> Iterator[Leftover]:
             if not CHECKPOINT.search(match[0]):
                 found.setdefault(match[0], line)
     if found:
-        names = ", ".join(sorted(found)[:3]) + (" and others" if len(found) > 3 else "")
-        yield Leftover.at(path, list(found.values()), RULE, f"{names}, from before, hold the old model's embeddings")
+        yield Leftover.at(path, list(found.values()), RULE, f"{listed(found)}, from before, {HOLD}")
         lines = [line for line, row in enumerate(LINE_END.split(text), 1) if _RESTORES.search(row)]
         yield from [Leftover.at(path, lines, RULE, RESTORED)] if lines else ()
