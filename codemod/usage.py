@@ -184,9 +184,9 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
         yield Use(source, argument, "string", None, frozenset(), why)
 
 
-_LOOKERS = frozenset(
-    f"builtins.{name}" for name in ("len", "isinstance", "getattr", "hasattr", "setattr", "delattr", "vars", "dir")
-)
+_SHOWERS = ("print", "str", "repr")  # what they show of an output are its keys
+_ASKERS = ("len", "isinstance", "getattr", "hasattr", "setattr", "delattr", "vars", "dir")
+_LOOKERS = frozenset(f"builtins.{name}" for name in (*_ASKERS, *_SHOWERS))
 
 
 def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meaning) -> Iterator[Use]:
@@ -203,9 +203,10 @@ def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meani
 
 
 def _looked_at(analysis: Analysis, source: Source, node: ast.Call, name: str) -> Iterator[Use]:
-    value = analysis.values.get(node.args[0]) if node.args else None
-    if isinstance(value, Meaning) and value.kind not in (DATASET, LAYERS, BLOCKS) and value.kind in PSEUDO:
-        yield Use(source, node, f"{name}({value.kind})", value, value.origins)
+    kinds = (OUTPUT,) if name in _SHOWERS else PSEUDO - {DATASET, LAYERS, BLOCKS}
+    for value in map(analysis.values.get, node.args if name in _SHOWERS else node.args[:1]):
+        if isinstance(value, Meaning) and value.kind in kinds:
+            yield Use(source, node, f"{name}({value.kind})", value, value.origins)
 
 
 def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Iterator[Use]:

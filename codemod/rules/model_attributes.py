@@ -15,6 +15,7 @@ from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
 from codemod.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._by_name import by_name
+from codemod.rules._head_parts import MODULE, is_replaced, part_of, renamed_under
 from codemod.rules._mask import mask_of
 from codemod.shapes import is_held, is_identity
 
@@ -123,12 +124,16 @@ def block(site: Site) -> Answer:
 @rewrites(f"{MODEL}.lm_head", f"{MODEL}.lm_head()")
 def lm_head(site: Site) -> Answer:
     """`EsmForMaskedLM` has it under the same name; its `weight`, which is the embedding's, one level deeper."""
-    part = _part(site)
+    part, other = part_of(site), renamed_under(site)
     if site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+    elif is_replaced(site):
+        yield Left(f"the head's {part} is replaced: what its output means afterwards must be decided by hand")
+    elif other:
+        yield Left(f"the head has another name here, and {other} is elsewhere in transformers: read it of the model")
     elif part == "weight":
         yield site.insert(site.source.span(site.node)[1], ".decoder")
-    elif part not in ("", "dense", "layer_norm", "bias", *_MODULE):
+    elif part not in ("", "dense", "layer_norm", "bias", *MODULE):
         yield Left(f"the head's {part} has no proven counterpart in transformers")
 
 
@@ -138,20 +143,10 @@ def contact_head(site: Site) -> Answer:
     assert isinstance(site.node, ast.Attribute)
     if site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no contact head: its contacts would be random")
-    elif _part(site) not in ("regression", *_MODULE):
+    elif part_of(site) not in ("regression", *MODULE):
         yield Left("the contact head is used by itself: transformers' takes and gives other things")
     elif site.group.predicts_tokens:
         yield site.after(site.node.value, ".esm.contact_head")
-
-
-#: What a head has in common with every torch module.
-_MODULE = ("requires_grad_", "parameters", "train", "eval")
-
-
-def _part(site: Site) -> str:
-    """The attribute that is read of a head; empty where it is called or handed on."""
-    parent = site.source.parents[site.node]
-    return parent.attr if isinstance(parent, ast.Attribute) else ""
 
 
 @rewrites(f"{MODEL}.lm_head=", f"{MODEL}.contact_head=")
@@ -188,7 +183,7 @@ _ARGUMENTS = {
 @rewrites(f"{MODEL}.args")
 def arguments(site: Site) -> Answer:
     """What ESM-1b and ESM-1v were trained with; fair-esm's ESM-2 has no such attribute."""
-    part, known = _part(site), site.checkpoints(site.use.value)
+    part, known = part_of(site), site.checkpoints(site.use.value)
     assert isinstance(site.node, ast.Attribute)
     if known and any(each.name.startswith("esm2") for each in known):
         yield Left("fair-esm's ESM-2 has no .args: this line fails today, write .embed_dim or .num_layers")

@@ -42,3 +42,11 @@ def maps(site: Site) -> Answer:
         yield site.after(site.node.value, "")
     elif not any(carried(site, each, key) for each in site.outputs):
         yield site.replace(site.node, contacts_name(site, site.outputs[0], key))
+
+
+_SHOWN = [f"{each}({OUTPUT})" for each in ("print", "str", "repr", "iter", "in", "len")]
+
+
+@rewrites(*_SHOWN, *(f"{OUTPUT}.{each}{called}" for each in ("keys", "items", "values") for called in ("", "()")))
+def keys(site: Site) -> Answer:
+    yield Left("an output's keys are looked at, which are others in transformers: read its parts by name")
