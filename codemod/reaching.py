@@ -104,7 +104,7 @@ def _parametrised(analysis: Analysis, node: ast.Attribute) -> frozenset[ast.AST]
 def _behind(analysis: Analysis, source: Source, base: ast.expr) -> frozenset[ast.AST]:
     """The loads of the models that an object was made with: `optimizer = Adam(net.parameters())`, `ema = EMA(net)`."""
     found: set[ast.AST] = set()
-    for call in _made(source, base):
+    for call in made_by(source, base):
         found |= _given_modules(analysis, call)
         inner = [each for each in ast.walk(call) if isinstance(each, ast.Attribute)]
         names = [each for each in inner if each.attr in ("parameters", "named_parameters")]
@@ -116,7 +116,7 @@ def _trained(analysis: Analysis, source: Source, node: ast.Call) -> frozenset[as
     """The loads behind what a trainer trains: `trainer.test(net)`, `Trainer(net).train()`, `Trainer(...).fit(net)`."""
     calls = [node]
     if isinstance(node.func, ast.Attribute):
-        calls += _made(source, node.func.value)
+        calls += made_by(source, node.func.value)
     statement = source.parents[node]
     for target in statement.targets if isinstance(statement, ast.Assign) else ():
         calls += _method_calls(source, target)
@@ -130,7 +130,7 @@ def _given_modules(analysis: Analysis, call: ast.Call) -> frozenset[ast.AST]:
     return frozenset(load for each in others for load in held_models(analysis, each))
 
 
-def _made(source: Source, base: ast.expr) -> list[ast.Call]:
+def made_by(source: Source, base: ast.expr) -> list[ast.Call]:
     """The calls that a file gives a variable or an attribute of this name."""
     text = ast.unparse(base)
     stores = [each for each in source.nodes if isinstance(each, ast.Assign) and isinstance(each.value, ast.Call)]
