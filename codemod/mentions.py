@@ -97,7 +97,7 @@ _INSTALLS = re.compile(
 )
 _REQUIREMENT = re.compile(
     r"(?<![\w./:-])fair[-_]esm[`*]*\s*(?:[=~!<>]=|[<>])\s*\d"
-    r"|^\s*[-*|]\s+[`*\[]*fair[-_]esm[`*\]]*(?:\([^)]*\))?\s*(?:\||v?\d|$)"
+    r"|^\s*[-*|]\s+[`*\[]*fair[-_]esm[`*\]]*(?:\([^)]*\))?\s*(?:\||\(|v?\d|$)"
     r"|^\s*(?:[\w.-]+,[ \t]*)*fair[-_]esm(?:,[ \t]*[\w.-]+)*\s*(?:#.*)?$"
     r"|\b(?:requires?|needs?|install)\s+(?:the\s+)?[`*\[]*fair[-_]esm(?![\w/-])",
     re.I,

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Callable
 
 from codemod.manifests.conda import conda_write, match_spec
 from codemod.manifests.entry import FAIR_ESM, FAIR_WORD, RULE, Entry, Section, requirement
@@ -49,13 +50,13 @@ def read(path: str, text: str) -> Iterator[Section | Leftover]:
             for elements in _installed(node):
                 seen.update(elements)
                 entries = [_kept_call(entry, elements) for entry in _items(text, elements, place, kind)]
-                write = conda_write if kind == "conda" else Section.write
-                yield Section(tuple(entries), write, scope)
+                yield Section(tuple(entries), _writer(kind), scope)
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)) and _HOLDERS.search(_holder(node, parents)):
-            entries = list(_items(text, node.elts, place, "pip"))
+            kind = "conda" if _is_conda(parents[node]) else "pip"
+            entries = list(_items(text, node.elts, place, kind))
             if len(entries) == sum(isinstance(each, ast.Constant) for each in node.elts):
                 seen.update(node.elts)
-                yield Section(tuple(entries), scope=f"list at {node.lineno}, {node.col_offset}")
+                yield Section(tuple(entries), _writer(kind), f"list at {node.lineno}, {node.col_offset}")
     yield from _elsewhere(path, text, tree, seen)
     yield from _script_metadata(path, text)
 
@@ -77,6 +78,16 @@ def _installed(call: ast.Call) -> Iterator[Sequence[ast.expr]]:
 
 def _items(text: str, elements: Sequence[ast.expr], place: Offsets, kind: str) -> Iterator[Entry]:
     return items(text, elements, place, match_spec if kind == "conda" else requirement)
+
+
+def _writer(kind: str) -> Callable[[str, str], str]:
+    return conda_write if kind == "conda" else Section.write
+
+
+def _is_conda(node: ast.AST) -> bool:
+    """Whether a dictionary is a conda environment, as MLflow takes one: it names channels."""
+    keys = [each.value for each in node.keys if isinstance(each, ast.Constant)] if isinstance(node, ast.Dict) else []
+    return "channels" in keys
 
 
 def _kept_call(entry: Entry, elements: Sequence[ast.expr]) -> Entry:

@@ -15,6 +15,8 @@ from codemod.records import LINE_END, Leftover
 SAYS = re.compile(r"requires-python|python(?:_version|_requires)?[\"']?\s*[=<~:]", re.I)
 #: transformers 4.30 is the last release for Python 3.7 (`Requires-Python` of 4.30.2 and 4.31.0).
 _LAST_FOR_OLD = "<4.31"
+#: conda's build of a version: `3.7.6=cpython_h8356626_6`.
+_BUILD = re.compile(r"(?<=\d)=[a-z]\w*$")
 _WHY = "Python {} is too old for the migrated code, which needs {}"
 #: Where a version stands that is no entry of a list of requirements: metadata of a project, images, new environments.
 _DECLARED = tuple(
@@ -45,7 +47,8 @@ def too_old(path: str, text: str, needs: Needs, sections: Sequence[Section]) -> 
     for start, written, spec in _pinned(text, sections):
         if spec and guarantees("python", spec, _below(needs.python)):
             line = len(LINE_END.findall(text, 0, start)) + 1
-            yield Leftover(path, line, RULE, _WHY.format(written.strip(" ="), needs.python.strip(">=") + " or newer"))
+            version, floor = _BUILD.sub("", written.strip(" =")), needs.python.strip(">=")
+            yield Leftover(path, line, RULE, _WHY.format(version, f"{floor} or newer"))
 
 
 def _pinned(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, str, Optional[str]]]:

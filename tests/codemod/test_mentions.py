@@ -136,6 +136,7 @@ INSTALLS = [
     "| fair-esm | 2.0.0 |",
     "   torch, fair-esm, transformers  # embeddings",
     "- [fair-esm](https://github.com/facebookresearch/esm)",
+    "* [FAIR-ESM](https://github.com/facebookresearch/esm) (for new proteins)",
     "Requires the `fair-esm` package.",
 ]
 
