@@ -104,7 +104,7 @@ class _Follower:
         elif isinstance(parent, ast.Call) and node in parent.args:
             yield from self._called(source, parent, node, depth)
         elif isinstance(parent, ast.Compare):
-            yield Place(SHAPE if _SHAPE.search(source.code(parent)) else OTHER, source, node)
+            yield Place(SHAPE if _tells_a_width(source, parent) else OTHER, source, node)
         elif isinstance(parent, (ast.Tuple, ast.List)):
             yield from self._listed(source, parent, node, depth)
         elif isinstance(parent, ast.Slice):
@@ -191,6 +191,12 @@ class _Follower:
 def called(call: ast.AST) -> str:
     function = getattr(call, "func", None)
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _tells_a_width(source: Source, compared: ast.Compare) -> bool:
+    """Whether a shape is compared for being equal: what must be smaller or larger is a length."""
+    equal = all(isinstance(each, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)) for each in compared.ops)
+    return equal and _SHAPE.search(source.code(compared)) is not None
 
 
 def _is_of_the_last_axis(source: Source, cut: ast.Slice) -> bool:
