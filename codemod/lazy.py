@@ -12,14 +12,14 @@ from typing import Optional, Union
 from codemod.imports import ImportStatement, import_order
 from codemod.records import Edit
 from codemod.source import Source
-from codemod.visibility import for_type_checkers, is_inner
+from codemod.visibility import in_branch, is_inner
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 
 
 def is_light(source: Source) -> bool:
     """Whether the module imports neither fair-esm nor transformers itself, nor torch unless fair-esm is left apart."""
-    inner = [is_inner(source, each) or for_type_checkers(source, each) for each in source.imports]
+    inner = [is_inner(source, each) or in_branch(source, each) for each in source.imports]
     above = {root for each, later in zip(source.imports, inner) if not later for root in _roots(each)}
     below = {root for each, later in zip(source.imports, inner) if later for root in _roots(each)}
     return not above & {"esm", "transformers"} and ("torch" not in above or "esm" in below)

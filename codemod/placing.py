@@ -125,7 +125,8 @@ class Placing:
 
         Functions' own imports of fair-esm do, and in a light module every function can have one.
         """
-        inner, light = [each for each in self._statements if is_inner(self.source, each)], is_light(self.source)
+        apart = [each for each in self._statements if is_inner(self.source, each) or in_branch(self.source, each)]
+        inner, light = apart, is_light(self.source)
         if self._place is not None or not (inner or light):
             return None
         found: dict[ast.stmt, list[str]] = {}

@@ -25,7 +25,7 @@ def sees_all(source: Source, statement: ImportStatement, starts: Iterable[int]) 
         always = tried or isinstance(parent, (ast.Module, ast.With))
         if isinstance(parent, ast.ClassDef):
             return False  # its methods would not see the names
-        if _checks_types(parent):
+        if isinstance(parent, ast.If) and "TYPE_CHECKING" in ast.unparse(parent.test):
             return False
         if not always and not _holds_all(source, parent, child, offsets):
             return False
@@ -33,15 +33,6 @@ def sees_all(source: Source, statement: ImportStatement, starts: Iterable[int]) 
             return True
         child = parent  # type: ignore[assignment]
     return True
-
-
-def for_type_checkers(source: Source, statement: ImportStatement) -> bool:
-    """Whether an import never runs."""
-    return any(map(_checks_types, source.ancestors(statement)))
-
-
-def _checks_types(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
 
 
 def prepares(statement: ast.stmt) -> bool:
@@ -58,7 +49,12 @@ def in_branch(source: Source, statement: ImportStatement) -> bool:
 
 
 def runs_later(source: Source, start: int, statement: ImportStatement) -> bool:
-    """Whether an offset above an import is in a function's body, and nothing between may call a function from there."""
+    """Whether an offset above an import is in a function's body that can only run once the import has.
+
+    Nothing in between may call a function from there, and whoever imports the module must run the import.
+    """
+    if in_branch(source, statement):
+        return False
     line = statement.lineno
     above = [each for each in source.tree.body if isinstance(each, _DEFINITIONS) and each.lineno < line]
     home = next((each for each in above if source.span(each)[0] <= start < source.span(each)[1]), None)
