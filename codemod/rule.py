@@ -8,6 +8,7 @@ is missing.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,8 @@ from codemod.shapes import is_cheap, model_of, mutates, only_computes, stored_id
 from codemod.source import Source
 from codemod.usage import Use
 from codemod.values import Meaning, Value
+
+_CLOSED = re.compile(r"(?:\s*\))+(?=\s*[\[.])")  # the parentheses around an expression that is read further
 
 
 @dataclass(frozen=True)
@@ -166,8 +169,10 @@ class Site:
         return self.edit(*self.source.span(node), text)
 
     def after(self, node: ast.AST, text: str, upto: Optional[ast.AST] = None) -> Edit:
-        """Replace what follows `node`, up to the end of `upto` (of the use itself unless given)."""
-        return self.edit(self.source.span(node)[1], self.source.span(upto or self.node)[1], text)
+        """Replace what follows `node` and its parentheses, up to the end of `upto` (of the use itself unless given)."""
+        start = self.source.span(node)[1]
+        closed = _CLOSED.match(self.source.text, start)
+        return self.edit(closed.end() if closed else start, self.source.span(upto or self.node)[1], text)
 
     def insert(self, offset: int, text: str) -> Edit:
         return self.edit(offset, offset, text)

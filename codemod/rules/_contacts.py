@@ -33,7 +33,8 @@ def _unnamed_otherwise(site: Site, node: ast.Call) -> bool:
         return False
     named = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == target.id]
     others = [each for each in named if not isinstance(each.ctx, ast.Store) and each not in read]
-    return not any(isinstance(each.ctx, ast.Del) or node in origins(site.value(each)) for each in others)
+    deleted = any(isinstance(each.ctx, ast.Del) and source.scope_of(each) is source.scope_of(node) for each in others)
+    return not deleted and not any(node in origins(site.value(each)) for each in others)
 
 
 def predicted(site: Site, call: Call, mask: str) -> Answer:
