@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from codemod.flow.annotations import named, promise_parameters
 from codemod.flow.arguments import Arguments
-from codemod.flow.attributes import instance_of
 from codemod.flow.cells import Cells
 from codemod.flow.control import execute
 from codemod.flow.expressions import evaluate
@@ -149,31 +149,13 @@ class Analysis:
         pairs += [(name, value) for name, value in zip(arguments.kwonlyargs, arguments.kw_defaults) if value]
         for argument, default in pairs:
             self.cells.write(("param", node, argument.arg), frame.evaluate(default))
-        for argument in parameters(node):
-            if argument.annotation is not None:
-                promised = instance_of(self._annotation(frame, argument.annotation), argument.annotation)
-                self.cells.write(("param", node, argument.arg), promised)
+        promise_parameters(frame, node)
         returns = getattr(node, "returns", None)
         if returns is not None:
-            self._annotation(frame, returns)
+            named(frame, returns)
         if node not in self.owners:
             self.owners[node] = frame.source
             self.cells.enqueue(node)
-
-    def _annotation(self, frame: Frame, node: ast.expr) -> Value:
-        """What an annotation names, also where it is written as a string or is optional."""
-        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith("Optional"):
-            frame.evaluate(node.value)
-            return self._annotation(frame, node.slice)
-        if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
-            return frame.evaluate(node)
-        try:
-            value = frame.evaluate(ast.parse(node.value, mode="eval").body)
-        except (SyntaxError, ValueError):
-            return OTHER
-        if isinstance(value, Meaning):
-            return self.keep(node, Meaning(value.kind, frozenset([node]), value.via))
-        return value
 
     def escape(self, value: Value, node: ast.AST, why: str) -> None:
         """A fair-esm value goes where it cannot be followed."""

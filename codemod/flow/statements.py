@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
+from codemod.flow.annotations import promised
 from codemod.flow.arguments import Arguments
-from codemod.flow.attributes import instance_of
 from codemod.flow.binding import assign, share, update
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
@@ -33,10 +33,10 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
 
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
-    promised = instance_of(frame.evaluate(node.annotation), node.annotation)
+    kind = promised(frame, node.annotation)
     value = frame.evaluate(node.value) if node.value is not None else None
-    if node.value is not None or promised is not None:
-        assign(frame, node.target, join(value, promised) if value != OTHER else promised or OTHER)
+    if node.value is not None or kind is not None:
+        assign(frame, node.target, join(value, kind) if value != OTHER else kind or OTHER)
 
 
 def _augmented(frame: Frame, node: ast.AugAssign) -> None:
