@@ -52,6 +52,9 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
         return base
     if isinstance(base, Mixed):
         return base if name in SAME[MODEL] else OTHER
+    if isinstance(base, Func) and name not in _OF_FUNCTIONS and not name.startswith("__"):
+        given = frame.analysis.cells.read(("return", base.node))
+        frame.analysis.escape(given, node, f"is what a function returns, which is called as .{name}")
     return None if base is None else OTHER
 
 
@@ -59,6 +62,10 @@ def instance_of(annotation: Value, node: ast.AST) -> Value:
     """What a parameter annotated with one of fair-esm's classes is; None where the annotation is anything else."""
     kind = INSTANCES.get(annotation.kind) if isinstance(annotation, Meaning) else None
     return Meaning(kind, frozenset([node])) if kind else None
+
+
+#: What a cached function has beside what all functions have; `ray` and `celery` give `.remote` and `.delay`.
+_OF_FUNCTIONS = ("cache_clear", "cache_info", "cache_parameters", "clear", "func", "args", "keywords")
 
 
 def _member(frame: Frame, node: ast.AST, base: Meaning, name: str) -> Value:

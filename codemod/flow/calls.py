@@ -179,8 +179,15 @@ def unknown(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
         if value in _EMPTY and isinstance(expression, (ast.Name, ast.Attribute)):
             update(frame, expression, _EMPTY[value])
         if isinstance(value, Func):
-            call_function(frame, value, replace(arguments, positional=[OTHER] * 9, keywords={}))
+            given = call_function(frame, value, replace(arguments, positional=[OTHER] * 9, keywords={}))
+            if ast.unparse(node.func).rpartition(".")[2] not in _DISCARDING:
+                why = f"is what a function returns to {ast.unparse(node.func)}(), which this tool cannot see"
+                frame.analysis.escape(given, expression, why)
     return OTHER
+
+
+#: Callees that run what they are handed and drop what it gives.
+_DISCARDING = ("Thread", "Process", "Timer", "start_new_thread", "finalize")
 
 
 def _method(frame: Frame, node: ast.Call, arguments: Arguments) -> Optional[tuple[Value]]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import attribute, instance_of
+from codemod.flow.awaiting import AWAITING
 from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame
@@ -189,6 +190,7 @@ def _super(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 _Given = Callable[[Frame, ast.Call, Arguments], Value]
 _EXTERNAL: dict[str, _Given] = {
+    **AWAITING,
     "builtins.__import__": _import_module,
     "builtins.dict": _dict,
     "builtins.enumerate": _enumerate,
