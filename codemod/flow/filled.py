@@ -67,4 +67,5 @@ def _origins(frame: Frame, scope: Scope, name: str) -> Iterator[tuple[str, str]]
 
 
 def _starred(frame: Frame, path: str) -> list[str]:
-    return [frame.analysis.star_origins[star] for star in frame.analysis.stars.get(path, ())]
+    origins = [frame.analysis.star_origins[star] for star in frame.analysis.stars.get(path, ())]
+    return [each for each in origins if each in frame.analysis.project.paths]

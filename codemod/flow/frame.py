@@ -7,6 +7,7 @@ import builtins
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
+from codemod.flow.exports import brings
 from codemod.flow.rebound import rebound, seen_inside
 from codemod.library import NAMES, canonical
 from codemod.source import FunctionNode, Scope, Source
@@ -121,21 +122,22 @@ def _of_module(analysis: Analysis, path: str, name: str, seen: frozenset[str] = 
         return [None]
     found: list[Value] = []
     for star in reversed(analysis.stars.get(path, ())):
-        brought = _starred(analysis, name, star, seen | {path})
+        brought, certain = _starred(analysis, name, star, seen | {path})
         found += brought
-        if brought and source.parents[source.parents[star]] is source.tree:
+        if brought and certain and source.parents[source.parents[star]] is source.tree:
             break  # whatever an earlier one brings is hidden
     return found
 
 
-def _starred(analysis: Analysis, name: str, star: ast.AST, seen: frozenset[str]) -> list[Value]:
+def _starred(analysis: Analysis, name: str, star: ast.AST, seen: frozenset[str]) -> tuple[list[Value], bool]:
+    """What a star import brings of a name, and whether it is certain to."""
     origin = analysis.star_origins[star]
-    if name.startswith("_"):
-        return []
-    if origin.startswith("esm"):
-        known = canonical(f"{origin}.{name}") if name in NAMES.get(origin, ()) else None
-        return [Meaning(known, frozenset(), frozenset([star]))] if known else []
-    return _of_module(analysis, origin, name, seen)
+    source = analysis.project.source(origin) if origin in analysis.project.paths else None
+    if source is None:
+        known = canonical(f"{origin}.{name}") if name in NAMES.get(origin, ()) and name[:1] != "_" else None
+        return [Meaning(known, frozenset(), frozenset([star]))] if known else [], True
+    brought = brings(source, name)
+    return _of_module(analysis, origin, name, seen) if brought is not False else [], brought is not None
 
 
 def attribute_of_class(analysis: Analysis, node: ast.ClassDef, name: str) -> Value:
