@@ -24,6 +24,7 @@ from codemod.library import CHECKPOINTS
 from codemod.notebooks.read import read
 from codemod.notebooks.write import write
 from codemod.project import Project
+from codemod.promises import promised, unkept
 from codemod.records import Edit, Flow, Leftover
 from codemod.repository import Repository
 from codemod.restoring import restores
@@ -79,11 +80,15 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = alive(analysis, find_uses(analysis))
     uses = uses if target.to == "stub" else without_idle(repository, uses)
-    groups = group(uses, [*companions(analysis), *strangers(analysis, uses)])
+    groups = group(uses, [*companions(analysis), *strangers(analysis, uses), *promised(analysis)])
     refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:
         decided = decide_stub(groups, refused) if target.to == "stub" else decide(groups, analysis, target, refused)
         decided = [_reject(each) if number in rejected else each for number, each in enumerate(decided, 1)]
+        broken = dict(unkept(decided)) if target.to != "stub" else {}
+        if broken:
+            refused.update(broken)
+            continue
         aliases = Aliases(analysis, uses, decided)
         loaded = _loaded(analysis, decided)
         try:
