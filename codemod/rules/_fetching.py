@@ -1,4 +1,4 @@
-"""A load whose result nobody takes, for the sake of the file it leaves in torch.hub's cache."""
+"""A load whose result nothing uses, for the sake of the file it leaves in torch.hub's cache."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, WITHOUT_COUNTERPART
+from codemod.openness import hints
 from codemod.rule import Site
+from codemod.rules._where import argument_of
 
 _NAMES = "|".join((*CHECKPOINTS, *WITHOUT_COUNTERPART))
 #: How a program says where that file is: the cache's path, the function that tells it, the file's name.
@@ -16,7 +18,7 @@ _FILE = re.compile(rf"\bhub[/\\]+checkpoints\b|\bhub\.get_dir\(|\b(?:{_NAMES})\.
 
 def fetched_for_its_file(site: Site) -> Optional[str]:
     """Why a load that only downloads must stay: a program reads the file, and `from_pretrained` writes no such file."""
-    if not isinstance(site.source.parents[site.node], ast.Expr):
+    if any(use.node is not site.node for use in site.group.uses) or _is_local(site):
         return None
     for source in (site.source, *(each for each in site.analysis.project.sources if each is not site.source)):
         found = _FILE.search(source.text)
@@ -24,3 +26,12 @@ def fetched_for_its_file(site: Site) -> Optional[str]:
             place = f"{source.path}, line {source.line_of(found.start())}"
             return f"only the file that this leaves in torch.hub's cache is wanted, which {place}, names: migrate both"
     return None
+
+
+def _is_local(site: Site) -> bool:
+    """Whether a file that is there already is loaded."""
+    argument = argument_of(site)
+    if argument is None:
+        return False
+    parts = [each.value for each in ast.walk(argument) if isinstance(each, ast.Constant)]
+    return any(str(each).endswith(".pt") for each in (*parts, *(hints(site.value(argument)) or ())))
