@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from codemod.comments import rescued
 from codemod.imports import Names, clashes, statement_of, written
+from codemod.overwritten import overwritten
 from codemod.placing import Placing
 from codemod.records import Edit
 from codemod.source import Source
@@ -50,6 +51,9 @@ def assemble(
     clash = clashes(names)
     if clash:
         raise CannotWrite(list(edits), f"{clash} means something else in this module than the package")
+    lost = overwritten(source, names.helpers, edits, starred)
+    if lost:
+        raise CannotWrite(lost[0], f"what is added calls {lost[1]}, which is not Python's own in this program")
     resolved = [Edit(edit.start, edit.stop, names.resolve(edit.text), edit.rule) for edit in ordered]
     inside = [edit for edit in ordered if edit.start != edit.stop]
     placing = Placing(source, names, leaving, ordered, note)

@@ -3,7 +3,7 @@ class FairEsmRemoved:
 
     def __init__(self, name="a subclass", *args, **kwargs):
         self.fair_esm_name = name
-        if type(self) is not FairEsmRemoved:
+        if self.__class__ is not FairEsmRemoved:
             self()
 
     def __getattr__(self, attribute):
