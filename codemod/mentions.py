@@ -18,8 +18,9 @@ DOCUMENT = "documentation"
 #: A file without any of these mentions nothing that is listed here.
 WORDS = (
     b"esm-extract", b"esm-fold", b"extract.py", b"fold.py", b"esmfold_inference.py", b"-m esm", b"import esm",
-    b"from esm", b"facebookresearch/esm", b"fair-esm", b"fair_esm", b"variant-prediction", b"inverse_folding/",
-    b"esm.scripts", b'import("esm', b"import('esm", b", esm", b"PYTHONPATH", b"ln -s",
+    b"from esm", b"facebookresearch/esm", b"fair-esm", b"fair_esm", b"Fair-esm", b"Fair-ESM", b"FAIR-ESM",
+    b"variant-prediction", b"inverse_folding/", b"esm.scripts", b'import("esm', b"import('esm", b", esm",
+    b"PYTHONPATH", b"ln -s",
 )  # fmt: skip
 _WORDS = re.compile("|".join(re.escape(word.decode()) for word in WORDS))
 
@@ -99,6 +100,7 @@ _REQUIREMENT = re.compile(
     r"(?<![\w./:-])fair[-_]esm[`*]*\s*(?:[=~!<>]=|[<>])\s*\d"
     r"|^\s*[-*|]\s+[`*\[]*fair[-_]esm[`*\]]*(?:\([^)]*\))?\s*(?:\||\(|v?\d|$)"
     r"|^\s*(?:[\w.-]+,[ \t]*)*fair[-_]esm(?:,[ \t]*[\w.-]+)*\s*(?:#.*)?$"
+    r"|<br>\s*fair[-_]esm\s*(?:<br>|$)"
     r"|\b(?:requires?|needs?|install)\s+(?:the\s+)?[`*\[]*fair[-_]esm(?![\w/-])",
     re.I,
 )

@@ -138,6 +138,8 @@ INSTALLS = [
     "- [fair-esm](https://github.com/facebookresearch/esm)",
     "* [FAIR-ESM](https://github.com/facebookresearch/esm) (for new proteins)",
     "Requires the `fair-esm` package.",
+    "- Fair-esm",
+    "PyTorch 1.13.1<br> Scipy<br> Fair-esm<br>",
 ]
 
 
