@@ -48,15 +48,20 @@ def plan(repository: Repository, settings: Settings) -> Migration:
 
 
 def _target(repository: Repository, settings: Settings) -> Target:
-    eager, old = not _declares(repository, "transformers", "<4.36"), _declares(repository, "fair-esm", "<2.0")
+    needs = needs_of(settings.to, settings.remote_code).parsed()
+    # a pin that will not do is replaced by a newer one
+    kept = [spec for spec in _declared(repository, "transformers") if not any(
+            need.refuses(spec) for need in needs if need.name == "transformers")]  # fmt: skip
+    eager = not any(guarantees("transformers", each, "<4.36") for each in kept)
+    old = any(guarantees("fair-esm", each, "<2.0") for each in _declared(repository, "fair-esm"))
     return Target(settings.to, settings.remote_code, eager, frozenset(settings.only), old)
 
 
-def _declares(repository: Repository, package: str, versions: str) -> bool:
-    """Whether a dependency file declares a package so that only some of these versions can be meant."""
+def _declared(repository: Repository, package: str) -> list[str]:
+    """The versions (PEP 440) of a package that dependency files declare."""
     texts = [(path, repository.decoded(path)) for path in repository.manifests]
     specs = [declared(path, decoded.text, package) for path, decoded in texts if decoded]
-    return any(guarantees(package, each, versions) for each in specs if each)
+    return [each for each in specs if each]
 
 
 def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> None:
