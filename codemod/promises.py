@@ -10,9 +10,9 @@ from codemod.decide import Decided
 from codemod.flow.analysis import Analysis
 from codemod.flow.cells import Key
 from codemod.library import CALLS, DATASET, FOLD, INSTANCES, OUTPUT
-from codemod.source import FunctionNode, parameters
+from codemod.source import FunctionNode, Source, parameters
 from codemod.usage import Use
-from codemod.values import Meaning, origins
+from codemod.values import Meaning, Value, origins
 
 _CLASSES = frozenset(name for name, kind in INSTANCES.items() if kind != DATASET)
 _MAKERS = frozenset(name for name, made in CALLS.items() if made not in (DATASET, FOLD, OUTPUT))
@@ -30,6 +30,31 @@ def promised(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
             yield from _together(analysis, returns, ("return", scope))
 
 
+def tested(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:
+    """A class belongs with what is compared with it: left alone, `type(model) is esm.ESM2` would become false."""
+    for source in analysis.project.sources:
+        for node in source.nodes:
+            if isinstance(node, (ast.Name, ast.Attribute)) and _is_class(analysis.values.get(node)):
+                test = _test(source, node)
+                inside = [analysis.values.get(each) for each in ast.walk(test)] if test else []
+                yield frozenset([node]).union(*map(origins, inside))
+
+
+def _test(source: Source, node: ast.AST) -> Optional[ast.AST]:
+    """The comparison or call that is given a class, or what a `match` looks at."""
+    child = node
+    for parent in source.ancestors(node):
+        kind = type(parent).__name__
+        if kind == "Match":
+            return parent.subject  # type: ignore[attr-defined, no-any-return]
+        if isinstance(parent, (ast.Compare, ast.Call)):
+            return parent if child is not getattr(parent, "func", None) else None
+        if not isinstance(parent, (ast.Tuple, ast.List, ast.Set)) and not kind.lower().startswith("match"):
+            return None
+        child = parent
+    return None
+
+
 def _without_optional(annotation: Optional[ast.expr]) -> Optional[ast.expr]:
     optional = isinstance(annotation, ast.Subscript) and ast.unparse(annotation.value).endswith("Optional")
     return annotation.slice if optional else annotation  # type: ignore[union-attr]
@@ -45,8 +70,12 @@ def _classes(analysis: Analysis, annotation: ast.expr) -> Iterator[ast.AST]:
     """Where an annotation names a class."""
     for node in ast.walk(annotation):
         value = analysis.values.get(node)
-        if isinstance(value, Meaning) and value.kind in _CLASSES:
+        if isinstance(value, Meaning) and _is_class(value):
             yield from value.origins
+
+
+def _is_class(value: Value) -> bool:
+    return isinstance(value, Meaning) and value.kind in _CLASSES
 
 
 def unkept(decided: Sequence[Decided]) -> Iterator[tuple[Use, str]]:

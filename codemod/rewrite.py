@@ -24,7 +24,7 @@ from codemod.library import CHECKPOINTS
 from codemod.notebooks.read import read
 from codemod.notebooks.write import write
 from codemod.project import Project
-from codemod.promises import promised, unkept
+from codemod.promises import promised, tested, unkept
 from codemod.records import Edit, Flow, Leftover
 from codemod.repository import Repository
 from codemod.restoring import restores
@@ -80,7 +80,8 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     analysis.run(with_importers(project, seeds, repository.importers))
     uses = alive(analysis, find_uses(analysis))
     uses = uses if target.to == "stub" else without_idle(repository, uses)
-    groups = group(uses, [*companions(analysis), *strangers(analysis, uses), *promised(analysis)])
+    together = [*companions(analysis), *strangers(analysis, uses), *promised(analysis), *tested(analysis)]
+    groups = group(uses, together)
     refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:
         decided = decide_stub(groups, refused) if target.to == "stub" else decide(groups, analysis, target, refused)

@@ -161,6 +161,9 @@ def _match(frame: Frame, node: ast.stmt) -> bool:
     before, ends = dict(frame.env), []
     for case in node.cases:  # type: ignore[attr-defined]
         frame.env = dict(before)
+        for tested in [getattr(each, "cls", None) for each in ast.walk(case.pattern)]:
+            if tested is not None:
+                frame.evaluate(tested)
         for name in [getattr(each, "name", None) or getattr(each, "rest", None) for each in ast.walk(case.pattern)]:
             if name:
                 frame.bind(name, Mixed(inside) if inside else OTHER)

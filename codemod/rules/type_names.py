@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.datasets import handed_on
-from codemod.library import MODEL
+from codemod.library import CHECKPOINTS, MODEL
 from codemod.rule import Answer, Left, Site, name, rewrites
 from codemod.values import Meaning
 
@@ -26,10 +26,34 @@ _CLASSES = {
 def annotation(site: Site) -> Answer:
     if _in_annotation(site) and not _alone(site):
         yield Left("the class is part of a larger annotation, whose values are not followed: annotate plainly")
-    elif _in_annotation(site) or _in_cast(site) or (_in_isinstance(site) and site.use.key != "esm.data.BatchConverter"):
+    elif _in_annotation(site) or _in_cast(site):
         yield from _named(site)
+    elif _in_isinstance(site) and site.use.key != "esm.data.BatchConverter":
+        yield from _asked(site)
     else:
         yield Left("a class of fair-esm's is used as a value")
+
+
+def _asked(site: Site) -> Answer:
+    """True or false, as it is for what is loaded; transformers has one class for all, which other models have too."""
+    call = site.source.parents[site.node]
+    value = site.value(call.args[0])  # type: ignore[attr-defined]
+    loaded = _loaded_as(site, value) if isinstance(value, Meaning) and value.kind == MODEL else set()
+    if not loaded:
+        yield Left("what is asked here cannot be seen: transformers' class may be another model's or tokenizer's, too")
+    elif loaded == {site.use.key}:
+        yield from _named(site)
+    elif loaded.isdisjoint({site.use.key, "?"}):
+        yield site.replace(call, "False")
+    else:
+        yield Left("fair-esm has one class for ESM-2 and another for ESM-1b and ESM-1v: ask for the checkpoint instead")
+
+
+def _loaded_as(site: Site, model: Meaning) -> set[str]:
+    """The classes that fair-esm gives the checkpoints (`pretrained.load_model_and_alphabet_core`)."""
+    names = site.analysis.checkpoints(model)
+    esm2, esm1 = "esm.model.esm2.ESM2", "esm.model.esm1.ProteinBertModel"
+    return {(esm2 if name.startswith("esm2_") else esm1) if name in CHECKPOINTS else "?" for name in names}
 
 
 def _named(site: Site) -> Answer:
