@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Sequence
 from typing import Optional
 
@@ -12,9 +11,9 @@ from codemod.rules._calls import parse
 from codemod.rules._layers import depth_behind, requested
 from codemod.rules._precision import widened
 from codemod.rules._ranges import names_every_layer
+from codemod.rules._variables import free, words
 from codemod.shapes import PURE
 
-_WORD = re.compile(r"\w+")
 _MANY = 4  # successive layers from here on are written as a range
 
 
@@ -25,9 +24,10 @@ def dict_of_layers(site: Site, read: ast.Subscript) -> Answer:
         return
     view, start = _view(site, read), site.source.span(read)[0]
     name = _number(site, view, chosen) if view else None
+    layer, states = free("layer", chosen), free("states", chosen)
     if widened(site):
-        condition = f" if layer in {chosen}" if chosen else ""
-        yield site.insert(start, f"{{layer: states{widened(site)} for layer, states in enumerate(")
+        condition = f" if {layer} in {chosen}" if chosen else ""
+        yield site.insert(start, f"{{{layer}: {states}{widened(site)} for {layer}, {states} in enumerate(")
         yield site.after(read.value, f".hidden_states){condition}}}")
     elif view and name and _called(view) == "items":
         yield site.insert(start, "enumerate(")
@@ -38,8 +38,8 @@ def dict_of_layers(site: Site, read: ast.Subscript) -> Answer:
         yield site.insert(start, "dict(enumerate(")
         yield site.after(read.value, ".hidden_states))")
     else:
-        yield site.insert(start, "{layer: states for layer, states in enumerate(")
-        yield site.after(read.value, f".hidden_states) if layer in {chosen}}}")
+        yield site.insert(start, f"{{{layer}: {states} for {layer}, {states} in enumerate(")
+        yield site.after(read.value, f".hidden_states) if {layer} in {chosen}}}")
 
 
 def _chosen(site: Site, read: ast.Subscript) -> str | Left:
@@ -92,4 +92,4 @@ def _number(site: Site, view: ast.Call, chosen: str) -> Optional[str]:
     if not isinstance(first, ast.Name) or target is None or (chosen and not isinstance(loop, ast.comprehension)):
         return None
     bound = {each.id for each in ast.walk(target) if isinstance(each, ast.Name)}
-    return None if bound.intersection(_WORD.findall(chosen)) else first.id
+    return None if bound.intersection(words(chosen)) else first.id

@@ -13,6 +13,7 @@ from typing import Optional
 from codemod.library import ALPHABET
 from codemod.rule import Answer, Left, Site, name, rewrites
 from codemod.rules._by_name import by_name
+from codemod.rules._variables import free
 
 #: Attribute of fair-esm's Alphabet: attribute of the tokenizer (equal values: FAIR_ESM.md section 2).
 _ATTRIBUTES = {
@@ -92,7 +93,8 @@ def encode(site: Site) -> Answer:
         yield Left("encode is called with more than the sequence")
         return
     tokenizer, residues = site.code(call.func.value), site.migrated(call.args[0])
-    yield site.replace(call, f"[{tokenizer}.get_vocab()[token] for token in {tokenizer}.tokenize({residues})]")
+    token = free("token", tokenizer)
+    yield site.replace(call, f"[{tokenizer}.get_vocab()[{token}] for {token} in {tokenizer}.tokenize({residues})]")
 
 
 @rewrites(f"len({ALPHABET})")
