@@ -132,8 +132,13 @@ def _mapped(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 
 def _sequence(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
+    """The same items in the same order; nothing is known of those of an argument of which nothing is known."""
     value = arguments.get(0, "iterable")
-    return value if isinstance(value, (Tup, Seq)) else Seq(element(value)) if value is not None else Tup(())
+    return value if isinstance(value, (Tup, Seq)) else Seq(element(value)) if node.args or node.keywords else Tup(())
+
+
+def _reordered(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
+    return Seq(element(arguments.get(0, "iterable")))
 
 
 def _enumerate(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
@@ -199,9 +204,9 @@ _EXTERNAL: dict[str, _Given] = {
     "builtins.list": _sequence,
     "builtins.map": _mapped,
     "builtins.next": _next,
-    "builtins.reversed": _sequence,
+    "builtins.reversed": _reordered,
     "builtins.setattr": _setattr,
-    "builtins.sorted": _sequence,
+    "builtins.sorted": _reordered,
     "builtins.super": _super,
     "builtins.tuple": _sequence,
     "builtins.vars": _vars,

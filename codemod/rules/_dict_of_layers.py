@@ -14,6 +14,7 @@ from codemod.rules._ranges import names_every_layer
 from codemod.rules._variables import free, words
 from codemod.shapes import PURE
 
+_ITERATORS = frozenset(["filter", "iter", "map", "reversed", "zip"])
 _MANY = 4  # successive layers from here on are written as a range
 
 
@@ -55,6 +56,8 @@ def _chosen(site: Site, read: ast.Subscript) -> str | Left:
     here = bool(calls) and read.value is site.outputs[0]
     if flag is None or not (site.stable(flag, site.outputs[0]) or (here and _pure(flag))):
         return Left("all representations are read at once, and which layers were asked for cannot be repeated here")
+    if _runs_out(site, flag):
+        return Left("all representations are read at once, and the layers are in an iterator, which is read only once")
     if site.source.scope_of(read) is not site.source.scope_of(site.outputs[0]):
         return Left("all representations are read in another function than the one that asks for the layers")
     return site.migrated(flag)
@@ -63,6 +66,16 @@ def _chosen(site: Site, read: ast.Subscript) -> str | Left:
 def _listed(layers: Sequence[int]) -> str:
     successive = len(layers) >= _MANY and layers[-1] - layers[0] == len(layers) - 1
     return f"range({layers[0]}, {layers[-1] + 1})" if successive else f"{list(layers)}"
+
+
+def _runs_out(site: Site, flag: ast.expr) -> bool:
+    """Whether a variable holds an iterator: `layers = map(int, given)`."""
+    scope, name = site.source.scope_of(flag), getattr(flag, "id", None)
+    stores = [each for each in site.source.nodes if isinstance(each, ast.Name) and each.id == name
+              and isinstance(each.ctx, ast.Store) and site.source.scope_of(each) is scope]  # fmt: skip
+    given = [getattr(site.source.parents[each], "value", None) for each in stores]
+    made = [each.func.id for each in given if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)]
+    return bool(_ITERATORS.intersection(made)) or any(isinstance(each, ast.GeneratorExp) for each in given)
 
 
 def _pure(node: ast.expr) -> bool:
