@@ -29,6 +29,22 @@ def _extend(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -
     return None
 
 
+def move(frame: Frame, target: ast.expr, base: Value) -> None:
+    """The items of a list change their places, which are known no longer."""
+    if isinstance(base, Tup):
+        update(frame, target, Seq(element(base)))
+
+
+def _reorder(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    move(frame, target, base)
+    return None
+
+
+def _pop(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
+    move(frame, target, base)
+    return _get(frame, target, base, arguments)
+
+
 def _get(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
     key = arguments.get(0, "key")
     return join(item(base, OTHER if key is None else key), arguments.get(1, "default"))
@@ -65,8 +81,11 @@ CONTAINER: dict[str, Callable[[Frame, ast.expr, Value, Arguments], Value]] = {
     "insert": _grow,
     "items": _items,
     "keys": _keys,
-    "pop": _get,
+    "pop": _pop,
+    "remove": _reorder,
+    "reverse": _reorder,
     "setdefault": _setdefault,
+    "sort": _reorder,
     "update": _extend,
     "values": _values,
 }

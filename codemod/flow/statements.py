@@ -9,6 +9,7 @@ from codemod.flow.annotations import promised
 from codemod.flow.arguments import Arguments
 from codemod.flow.binding import assign, share, update
 from codemod.flow.calls import apply
+from codemod.flow.containers import move
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
 from codemod.flow.tokens import store
@@ -123,6 +124,8 @@ def _delete(frame: Frame, node: ast.Delete) -> None:
             frame.env.pop(target.id, None)
         else:
             frame.evaluate(target)
+        if isinstance(target, ast.Subscript):
+            move(frame, target.value, frame.evaluate(target.value))
 
 
 def _scoped(frame: Frame, node: ast.stmt) -> None:
