@@ -13,6 +13,9 @@ It goes by itself with the last use it serves: finish the places that are named,
 
 fair-esm stays declared while something in the repository uses it, and is replaced by what the migrated code needs as
 soon as no use is left: run again then. A form that is not edited, and a version tied to others, change by hand.""",
+    "undeclared": """A dependency file declares torch, and none of the repository's declares transformers.
+
+fair-esm was installed by hand, or came through torch.hub. Declare what the migrated code needs beside torch.""",
     "documentation": """A document tells its readers to install or run fair-esm. Only a person can rewrite it.""",
     "command_line": """A script, recipe or string runs fair-esm's own programs, or installs it.
 

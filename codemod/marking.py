@@ -25,7 +25,9 @@ from codemod.text import Decoded, decode, newline_of, splice
 #: Said of a leftover that no comment can be written for.
 NOT_MARKED = "not marked: no comment can stand there"
 #: Only the run that changes the model sees these; a comment about them goes when a person deletes it.
-LASTING = frozenset(["checkpoints", "idle", "widths", "stale_artefacts", "weights", "messages", "restores"])
+LASTING = frozenset(
+    ["checkpoints", "idle", "widths", "stale_artefacts", "weights", "messages", "restores", "undeclared"]
+)
 
 
 def marked(plan: FilePlan, write_comments: bool) -> FilePlan:

@@ -11,6 +11,7 @@ from codemod import stale_messages, weight_places
 from codemod.assemble import Assembled, one_each
 from codemod.candidates import PROGRAMS, marked_files
 from codemod.decide import Decided
+from codemod.manifests.missing import missing
 from codemod.manifests.needs import Needs, guarantees, needs_of
 from codemod.manifests.registry import FAIR_WORDS, declared, plan_manifest, plan_program
 from codemod.marking import bare, marked
@@ -74,6 +75,16 @@ def _manifests(repository: Repository, settings: Settings, done: Rewriting) -> N
         if decoded:
             _merge(done.draft, path, decoded.text, plan_manifest(path, decoded.text, needs, keep, migrated))
     _program_requirements(repository, needs, done, keep, migrated)
+    if migrated and needs.requirements:
+        _undeclared(repository, needs, done)
+
+
+def _undeclared(repository: Repository, needs: Needs, done: Rewriting) -> None:
+    """transformers, where fair-esm was installed by hand and no program used transformers before: listed."""
+    decoded = [(path, repository.decoded(path)) for path in repository.manifests]
+    found = list(missing({path: each.text for path, each in decoded if each}, needs))
+    for leftover in found if found and not repository.search([b"transformers"]) else ():
+        done.draft.leftovers[leftover.path].append(leftover)
 
 
 def _program_requirements(repository: Repository, needs: Needs, done: Rewriting, keep: bool, migrated: bool) -> None:

@@ -60,14 +60,18 @@ def declared(path: str, text: str, package: str) -> Optional[str]:
     """The PEP 440 specifier of a package that a manifest declares, `""` for any version, None for none."""
     if package not in text.lower():
         return None
-    sections, _ = _read(path, text)
     specs = [
         entry.spec
-        for section in sections
+        for section in sections_of(path, text)
         for entry in section.entries
         if entry.name == package and entry.spec is not None
     ]
     return ",".join(filter(None, dict.fromkeys(specs))) if specs else None
+
+
+def sections_of(path: str, text: str) -> list[Section]:
+    """The lists of requirements of a dependency file."""
+    return _read(path, text)[0]
 
 
 def _read(path: str, text: str) -> tuple[list[Section], list[Leftover]]:
