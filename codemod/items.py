@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemod.values import Map, Rows, Seq, Tup, Value, constants, element, join, join_all, rows, shallow
+from codemod.values import Const, Map, Rows, Seq, Tup, Value, constants, element, join, join_all, rows, shallow
 
 
 def item(value: Value, key: Value) -> Value:
@@ -29,6 +29,22 @@ def with_item(value: Value, key: Value, new: Value) -> Value:
     if isinstance(value, (Tup, Seq)):
         return shallow(Seq(join(element(value), new)))
     return value
+
+
+def overlaid(base: Map, over: Value) -> Map:
+    """The dict after `base.update(over)`, or `{**base, **over}`: what is not known of `over` may hold any key."""
+    items = {key: _loosened(value, over) for key, value in base.items}
+    rest = over.rest if isinstance(over, Map) else element(over)
+    for key, value in over.items if isinstance(over, Map) else ():
+        items[key] = join(items.get(key), value)
+    return Map(tuple(sorted(items.items(), key=lambda pair: repr(pair[0]))), join(base.rest, rest))
+
+
+def _loosened(value: Value, over: Value) -> Value:
+    """A dict's item where another dict is laid over it."""
+    if isinstance(over, Map):
+        return join(value, over.rest)
+    return Const(value.values, open=True) if isinstance(value, Const) else value
 
 
 def _picked(choices: tuple[Tup, ...], places: frozenset[object]) -> list[Value]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from codemod.flow.arguments import Arguments
 from codemod.flow.binding import update
 from codemod.flow.frame import Frame
-from codemod.items import item, with_item
+from codemod.items import item, overlaid, with_item
 from codemod.values import OTHER, Map, Seq, Tup, Value, element, join, join_all
 
 
@@ -21,9 +21,10 @@ def _grow(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> 
 def _extend(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
     new = join_all(arguments.positional)
     if isinstance(base, Map):
-        merged = join(base, new) if isinstance(new, Map) else base
-        named = tuple((name, value) for name, value in arguments.keywords.items() if name)
-        update(frame, target, join(merged, Map(named)) if named else merged)
+        merged = overlaid(base, new) if arguments.positional else base
+        named = Map(tuple((name, value) for name, value in arguments.keywords.items() if name))
+        merged = overlaid(merged, named)
+        update(frame, target, overlaid(merged, arguments.keywords[None]) if None in arguments.keywords else merged)
     else:
         update(frame, target, with_item(base, OTHER, element(new)))
     return None

@@ -12,7 +12,7 @@ from codemod.flow.binding import assign
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
 from codemod.flow.tokens import some_of
-from codemod.items import item
+from codemod.items import item, overlaid
 from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
 from codemod.values import (
     OTHER,
@@ -90,12 +90,11 @@ def _dict(frame: Frame, node: ast.Dict) -> Value:
     for key, value in zip(node.keys, node.values):
         known = constants(evaluate(frame, key)) if key else None
         meaning = evaluate(frame, value)
-        if key is None:
-            rest = join(rest, meaning.all() if isinstance(meaning, Map) else element(meaning))
-        elif known and len(known) == 1:
+        if known and len(known) == 1:
             items[next(iter(known))] = meaning
         else:
-            rest = join(rest, meaning)
+            merged = overlaid(Map(tuple(items.items()), rest), Map((), meaning) if key else meaning)
+            items, rest = dict(merged.items), merged.rest
     return Map(tuple(sorted(items.items(), key=lambda pair: repr(pair[0]))), rest)
 
 

@@ -15,6 +15,7 @@ from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
 from codemod.flow.tokens import BATCH, made
 from codemod.flow.wrapping import wrapped
+from codemod.items import overlaid
 from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
 from codemod.openness import hints
 from codemod.values import (
@@ -167,7 +168,9 @@ def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     base = arguments.get(0, "iterable")
     named = tuple((name, value) for name, value in arguments.keywords.items() if name)
     start = base if isinstance(base, Map) else Map((), OTHER if base is not None else None)
-    return join(start, Map(named)) if named else start
+    merged = join(start, Map(named)) if named else start
+    more = arguments.keywords.get(None, Map(()))
+    return overlaid(merged, more) if isinstance(merged, Map) else merged
 
 
 def _setattr(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
