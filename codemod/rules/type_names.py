@@ -80,11 +80,13 @@ def dataset(site: Site) -> Answer:
 
 @rewrites("esm.model.msa_transformer.MSATransformer")
 def msa(site: Site) -> Answer:
-    parent = site.source.parents[site.node]
-    if isinstance(parent, ast.Call) and _in_isinstance(site):
-        yield site.replace(parent, "False")
-    else:
+    call = site.source.parents[site.node]
+    if not (isinstance(call, ast.Call) and _in_isinstance(site)):
         yield Left("the MSA Transformer has no counterpart in transformers")
+    elif isinstance(site.value(call.args[0]), Meaning):
+        yield site.replace(call, "False")
+    else:
+        yield Left("what is asked here cannot be seen: it may be an MSA Transformer")
 
 
 @rewrites(f"isinstance({MODEL})")
