@@ -23,6 +23,7 @@ from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
 from codemod.notebooks.read import read
 from codemod.notebooks.write import write
+from codemod.patches import patched
 from codemod.project import Project
 from codemod.promises import promised, tested, unkept
 from codemod.records import Edit, Flow, Leftover
@@ -81,7 +82,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     uses = alive(analysis, find_uses(analysis))
     uses = uses if target.to == "stub" else without_idle(repository, uses)
     together = [*companions(analysis), *strangers(analysis, uses), *promised(analysis), *tested(analysis)]
-    groups = group(uses, together)
+    groups = group(uses, [*together, *patched(analysis, uses)])
     refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:
         decided = decide_stub(groups, refused) if target.to == "stub" else decide(groups, analysis, target, refused)
