@@ -11,6 +11,7 @@ from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
+from codemod.flow.optional import chosen
 from codemod.flow.tokens import some_of
 from codemod.items import item, overlaid
 from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
@@ -115,7 +116,8 @@ def _comprehension(frame: Frame, node: ast.ListComp | ast.SetComp | ast.Generato
 
 def _either(frame: Frame, node: ast.IfExp) -> Value:
     evaluate(frame, node.test)
-    return join(*_if_reached(frame, [node.body, node.orelse]))
+    branches = [node.body, node.orelse]
+    return chosen(frame, branches, join(*_if_reached(frame, branches)))
 
 
 def _if_reached(frame: Frame, nodes: list[ast.expr]) -> list[Value]:
@@ -127,7 +129,8 @@ def _if_reached(frame: Frame, nodes: list[ast.expr]) -> list[Value]:
 
 
 def _any_of(frame: Frame, node: ast.BoolOp) -> Value:
-    return join_all([evaluate(frame, node.values[0]), *_if_reached(frame, node.values[1:])])
+    value = join_all([evaluate(frame, node.values[0]), *_if_reached(frame, node.values[1:])])
+    return chosen(frame, node.values, value)
 
 
 def _walrus(frame: Frame, node: ast.NamedExpr) -> Value:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
 from codemod.flow.exports import brings
+from codemod.flow.optional import filled
 from codemod.flow.rebound import rebound, seen_inside
 from codemod.library import NAMES, canonical
 from codemod.source import FunctionNode, Scope, Source
@@ -60,6 +61,7 @@ class Frame:
         return lookup_global(self.analysis, self.source.path, name)
 
     def bind(self, name: str, value: Value) -> None:
+        value = filled(self, name, value)
         if self.maybe:
             value = join(self.env.get(name), value)
         self.env[name] = value
