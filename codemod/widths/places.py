@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from codemod.source import Source
+from codemod.widths.axes import measures, measures_last_axis
 from codemod.widths.code import Code, argument
 
 #: Layers and indices that take the width of what is fed to them: (position, keyword).
@@ -37,12 +37,13 @@ _TAKEN = ("input_dim", "input_shape", "batch_input_shape")
 BOTH_SIDES = ("MultiheadAttention", "TransformerEncoderLayer", "TransformerDecoderLayer")
 MAKERS = ("zeros", "empty", "ones", "rand", "randn", "full", "memmap", "normal", "uniform", "randint")
 _RESHAPERS = ("reshape", "view", "expand", "resize_")
-_SHAPE = re.compile(r"\.shape\b|\.size\(|\blen\(|\.ndim\b")
 _ASSERTS = ("assertEqual", "assert_equal", "assertEquals", "check_equal")
 _HARMLESS = ("print", "info", "debug", "warning", "str", "int", "format", "write")
 _DEEP = 8
 
-IN_FEATURES, SHAPE, CUT, OWN, OTHER = "in_features", "shape", "cut", "own width", "other"
+IN_FEATURES, SHAPE, AXIS, CUT, OWN, OTHER = "in_features", "shape", "some axis", "cut", "own width", "other"
+#: What says how wide something is; `AXIS` of an axis that may be another than the embeddings'.
+TELLING = (IN_FEATURES, SHAPE, AXIS)
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ class _Follower:
         elif isinstance(parent, ast.Call) and node in parent.args:
             yield from self._called(source, parent, node, depth)
         elif isinstance(parent, ast.Compare):
-            yield Place(SHAPE if _tells_a_width(source, parent) else OTHER, source, node)
+            yield _compared(source, parent, node, node)
         elif isinstance(parent, (ast.Tuple, ast.List)):
             yield from self._listed(source, parent, node, depth)
         elif isinstance(parent, ast.Slice):
@@ -146,8 +147,8 @@ class _Follower:
         """The last number of a shape is a width; other numbers in it are not."""
         above = source.parents[parent]
         last = getattr(parent, "elts", [None])[-1] is node
-        if isinstance(above, ast.Compare) and _SHAPE.search(source.code(above)):
-            yield Place(SHAPE if last else OTHER, source, node)
+        if isinstance(above, ast.Compare) and last:
+            yield _compared(source, above, parent, node)
         elif isinstance(above, (ast.Call, ast.keyword)):
             call = above if isinstance(above, ast.Call) else source.parents[above]
             shapes = called(call) in (*MAKERS, *_RESHAPERS, "Input") or getattr(above, "arg", None) in _TAKEN
@@ -166,7 +167,7 @@ class _Follower:
         elif name in (*MAKERS, *_RESHAPERS):
             yield Place(SHAPE if call.args and call.args[-1] is node else OTHER, source, node)
         elif name in _ASSERTS:
-            yield Place(SHAPE if _SHAPE.search(source.code(call)) else OTHER, source, node)
+            yield _compared(source, call, node, node)
         elif name == "range":
             yield Place(CUT, source, node)
         elif name == "add_argument" and keyword == "default":
@@ -193,10 +194,11 @@ def called(call: ast.AST) -> str:
     return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
 
 
-def _tells_a_width(source: Source, compared: ast.Compare) -> bool:
-    """Whether a shape is compared for being equal: what must be smaller or larger is a length."""
-    equal = all(isinstance(each, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)) for each in compared.ops)
-    return equal and _SHAPE.search(source.code(compared)) is not None
+def _compared(source: Source, user: ast.Compare | ast.Call, operand: ast.expr, node: ast.expr) -> Place:
+    """A number that a shape is compared with, alone or as the end of a tuple."""
+    if not measures(source, user):
+        return Place(OTHER, source, node)
+    return Place(SHAPE if measures_last_axis(user, operand) else AXIS, source, node)
 
 
 def _is_of_the_last_axis(source: Source, cut: ast.Slice) -> bool:

@@ -23,7 +23,7 @@ from codemod.widths.code import Code
 from codemod.widths.encoders import ENCODERS, ESM, loaded, mentioned
 from codemod.widths.joins import joined
 from codemod.widths.numbers import Number, about_embeddings, numbers
-from codemod.widths.places import CUT, IN_FEATURES, OTHER, OWN, SHAPE, Place, places
+from codemod.widths.places import AXIS, CUT, OTHER, OWN, TELLING, Place, places
 from codemod.widths.staying import speaks_of_embeddings, stays
 from codemod.widths.sums import Sum, candidate_numbers, explained_otherwise, sums
 from codemod.widths.tensors import describes_embeddings, speaks_of_esm
@@ -97,7 +97,7 @@ class _Planner:
 
     def _total(self, number: Number, reached: list[Place]) -> Optional[str]:
         """So many layers are as wide that the line itself must speak of embeddings."""
-        takes = any(each.kind in (IN_FEATURES, SHAPE) for each in reached)
+        takes = any(each.kind in TELLING for each in reached)
         told = number.about_embeddings or any(speaks_of_esm(self.code, each) for each in reached)
         return wording.total(number.value, *self.totals[number.value]) if takes and told and not stays(number) else None
 
@@ -113,7 +113,7 @@ class _Planner:
         if not suspects:
             unknown = number.spelled and self._looks_like_a_width(number, reached)
             return wording.unknown_sum(number.value, self.old, self.new) if unknown else None
-        if not any(each.kind in (IN_FEATURES, SHAPE) for each in reached) and not number.names_a_width:
+        if not any(each.kind in TELLING for each in reached) and not number.names_a_width:
             return None
         doubt = self._doubt(number, reached)
         if doubt is None:
@@ -136,20 +136,23 @@ class _Planner:
             return "the number is a common layer size"
         if ways[0].words not in self.joined:
             return "no concatenation of exactly these embeddings was found"
-        if not any(each.kind in (IN_FEATURES, SHAPE) for each in reached):
+        telling = {each.kind for each in reached}.intersection(TELLING)
+        if not telling:
             return "it reaches no layer and no shape here"
+        if telling == {AXIS}:
+            return "whether it measures the last axis cannot be seen"
         if ways[0].after in self.ways:
             return f"the new width {ways[0].after} could not be told from an old one"
         return None
 
     def _looks_like_a_width(self, number: Number, reached: list[Place]) -> bool:
         kinds = {each.kind for each in reached}
-        if (OWN in kinds and kinds.isdisjoint((IN_FEATURES, SHAPE))) or stays(number):
+        if (OWN in kinds and kinds.isdisjoint(TELLING)) or stays(number):
             return False
         told = number.about_embeddings or any(
             about_embeddings(each.source, each.node) or speaks_of_esm(self.code, each) for each in reached
         )
-        if IN_FEATURES in kinds or SHAPE in kinds or CUT in kinds:
+        if not kinds.isdisjoint((*TELLING, CUT)):
             return told or speaks_of_embeddings(number.source)
         return number.names_a_width and (told or kinds != {OTHER})
 

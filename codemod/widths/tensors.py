@@ -11,12 +11,13 @@ from codemod.widths.code import Code
 from codemod.widths.derived import is_derived, keeps_width
 from codemod.widths.encoders import ESM, names
 from codemod.widths.origins import nearest
-from codemod.widths.places import BOTH_SIDES, IN_FEATURES, MAKERS, SHAPE, Place, called
+from codemod.widths.places import AXIS, BOTH_SIDES, IN_FEATURES, MAKERS, TELLING, Place, called
 
 
 def describes_embeddings(code: Code, place: Place) -> bool:
     """The reshaped, compared or filled tensor, or all a layer is applied to, is as wide as `["representations"]`."""
-    tensors = _tensors(code, place) if called(_user(place)) not in BOTH_SIDES else []
+    unsure = place.kind == AXIS or called(_user(place)) in BOTH_SIDES
+    tensors = [] if unsure else _tensors(code, place)
     return bool(tensors) and all(is_derived(code, place.source, each) for each in tensors)
 
 
@@ -32,14 +33,14 @@ def _is_esm(text: str) -> frozenset[bool]:
 
 def _tensors(code: Code, place: Place) -> list[ast.expr]:
     """The tensors that a place says the width of."""
-    if place.kind not in (IN_FEATURES, SHAPE):
+    if place.kind not in TELLING:
         return []
     user = _user(place)
     if place.kind == IN_FEATURES:
         return list(_fed(code, place.source, user))
     if called(user) in MAKERS:
         return list(_filled(place.source, user))
-    return list(_measured(user)) or list(_filled(place.source, user))
+    return list(_measured(user, place.node)) or list(_filled(place.source, user))
 
 
 def _user(place: Place) -> ast.AST:
@@ -48,13 +49,14 @@ def _user(place: Place) -> ast.AST:
     return next(around, place.node)
 
 
-def _measured(user: ast.AST) -> Iterator[ast.expr]:
-    """The tensors whose shape is given or compared."""
+def _measured(user: ast.AST, number: ast.expr) -> Iterator[ast.expr]:
+    """The tensors whose shape is given or compared; other lengths in the number's own tuple are not asked."""
     function = getattr(user, "func", None)
     if isinstance(function, ast.Attribute) and function.attr in ("reshape", "view", "expand", "resize_"):
         yield function.value
         return
-    for node in ast.walk(user):
+    sides = [each for each in ast.iter_child_nodes(user) if number not in ast.walk(each)]
+    for node in itertools.chain.from_iterable(map(ast.walk, sides)):
         if isinstance(node, ast.Attribute) and node.attr in ("shape", "size"):
             yield node.value
         elif isinstance(node, ast.Call) and getattr(node.func, "id", None) == "len" and node.args:

@@ -13,7 +13,7 @@ from codemod.records import Edit
 from codemod.source import Source
 from codemod.tokens import tokens
 from codemod.widths.numbers import Number
-from codemod.widths.places import CUT, IN_FEATURES, SHAPE, Place
+from codemod.widths.places import AXIS, CUT, IN_FEATURES, SHAPE, Place
 from codemod.widths.sums import Sum
 
 RULE = "widths"
@@ -41,6 +41,8 @@ def bare(old: int, new: int, reached: Sequence[Place]) -> str:
         return f"{old} looks like the old embedding width; if so, this input is {new} wide now: {_SOURCE}"
     if any(each.kind == SHAPE for each in reached):
         return f"{old} looks like the old embedding width; if so, the shape is {new} now: {_SOURCE}"
+    if any(each.kind == AXIS for each in reached):
+        return f"{old} looks like the old embedding width; if this axis is the embeddings', it is {new} now: {_SOURCE}"
     if any(each.kind == CUT for each in reached):
         return f"{old} looks like the old embedding width; if so, it cuts elsewhere now, at {new}: {_SOURCE}"
     return f"{old} is called a width, and was the embedding's; if it is meant, it is {new} now: {_SOURCE}"
