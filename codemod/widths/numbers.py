@@ -16,7 +16,7 @@ _ABOUT = re.compile(_EMBEDDING, re.IGNORECASE)
 _NAMES = re.compile(
     rf"({_EMBEDDING}|(?<![a-z])repr|protein|(?<![a-z])lm(?![a-z])).*(dim|size|len|width|num|channel)"
     r"|^(num|n|dim|d|size)_?(feat\w*|embed\w*|emb|esm\w*|plm|input|model|in)$"
-    r"|^in(put)?_?(dim|features|size|channels|width)s?$|^(esm|plm)\w*_embed\w*$",
+    r"|^in(put)?_?(c|ch|dim|feat|features|size|channels|width)s?$|^(esm|plm)\w*_embed\w*$",
     re.IGNORECASE,
 )
 #: Widths of the model's own inner layers.

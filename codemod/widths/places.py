@@ -61,7 +61,7 @@ def places(code: Code, source: Source, number: ast.expr) -> list[Place]:
 
 
 def given_names(source: Source, number: ast.expr) -> list[str]:
-    """What the code calls a number where it is written: variable, attribute, keyword, parameter, key, option."""
+    """What the code calls a number where it is written: variable, attribute, parameter, key, option, function."""
     node: ast.AST = number
     while isinstance(source.parents.get(node), (ast.BinOp, ast.IfExp, ast.Tuple, ast.List)):
         node = source.parents[node]
@@ -73,6 +73,8 @@ def given_names(source: Source, number: ast.expr) -> list[str]:
         if parent.arg == "default":
             return _options(source.parents[parent])
         return [parent.arg] if parent.arg else []
+    if isinstance(parent, ast.Return):
+        return [each.name for each in source.ancestors(parent) if isinstance(each, ast.FunctionDef)][:1]
     if isinstance(parent, ast.arguments):
         return [each.arg for each, default in defaults(parent) if default is node]
     if isinstance(parent, ast.Dict):

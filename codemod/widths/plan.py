@@ -23,11 +23,14 @@ from codemod.widths.code import Code
 from codemod.widths.encoders import ENCODERS, ESM, loaded, mentioned
 from codemod.widths.joins import joined
 from codemod.widths.numbers import Number, about_embeddings, numbers
-from codemod.widths.places import AXIS, CUT, OTHER, OWN, TELLING, Place, places
+from codemod.widths.places import AXIS, CUT, IN_FEATURES, OTHER, OWN, TELLING, Place, places
 from codemod.widths.staying import speaks_of_embeddings, stays
 from codemod.widths.sums import Sum, candidate_numbers, explained_otherwise, sums
 from codemod.widths.tensors import describes_embeddings, speaks_of_esm
 from codemod.widths.totals import totals
+
+#: Few layers take as many features by chance as ESM-2 3B and 15B give: listed in files that never say esm, too.
+_RARE = 2560
 
 Answer = Union[Sum, str, None]  # proven, listed with the reason, or no width
 Planned = Union[tuple[str, Edit], Leftover]
@@ -152,9 +155,12 @@ class _Planner:
         told = number.about_embeddings or any(
             about_embeddings(each.source, each.node) or speaks_of_esm(self.code, each) for each in reached
         )
+        rare = self.old >= _RARE
+        if rare and IN_FEATURES in kinds:
+            return True
         if not kinds.isdisjoint((*TELLING, CUT)):
             return told or speaks_of_embeddings(number.source)
-        return number.names_a_width and (told or kinds != {OTHER})
+        return number.names_a_width and (told or rare or kinds != {OTHER})
 
 
 def _named(made: Sum) -> str:
