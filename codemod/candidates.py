@@ -18,7 +18,7 @@ WORDS = (
 #: fast as others, so what may not stand before it is looked for behind it.
 _IMPORTS = (
     rb"from(?<!\wfrom)[\s\\]+esm\b",
-    rb"import(?<!\wimport)\b[\w\s,.\\]{0,200}\besm\b",
+    rb"import(?<!\wimport)\b(?:[\w \t\f\v,.]|\\[\r\n]+){0,200}\besm\b",
     rb"facebookresearch/esm",
     rb"from(?<!\wfrom)[ \t]+[\w.]*\.esm(?:\.(?:pretrained|data)\b"
     rb"|[ \t]+import[^\n#]*\b(?:pretrained|Alphabet|FastaBatchedDataset)\b)",

@@ -12,19 +12,17 @@ Search = Callable[[Iterable[str]], Mapping[str, bytes]]
 
 
 def with_importers(project: Project, seeds: Iterable[str], search: Search) -> list[str]:
-    """The seeds and, transitively, every file that imports one: it may be handed what they load.
+    """The seeds and, transitively, every file that imports one which imports fair-esm: it may get what that loads.
 
     `search` gives the bytes of the Python files that contain one of some words.
     """
     known = {path for path in seeds if project.source(path) and not project.copy_of(path)}
-    fresh = {path for path in known if _imports_esm(project, path)}
+    reached = fresh = {path for path in known if _imports_esm(project, path)}
     while fresh:
-        before = frozenset(known)
-        for path in search({_stem(path) for path in fresh}):
-            if path not in known and not project.copy_of(path) and not known.isdisjoint(project.imports(path)):
-                known.add(path)
-        fresh = known - before
-    return sorted(known)
+        found = (path for path in search({_stem(path) for path in fresh}) if path not in reached)
+        fresh = {path for path in found if not project.copy_of(path) and not fresh.isdisjoint(project.imports(path))}
+        reached = reached | fresh
+    return sorted(known | reached)
 
 
 def _imports_esm(project: Project, path: str) -> bool:

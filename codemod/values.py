@@ -151,17 +151,22 @@ OTHER = Other()
 
 def origins(value: Value) -> frozenset[ast.AST]:
     """Every expression of fair-esm's that the value holds, at any depth."""
-    if isinstance(value, (Meaning, Mixed)):
-        return value.origins
-    return frozenset(origin for part in held_by(value) for origin in origins(part))
+    return frozenset(each for part in _parts(value) if isinstance(part, (Meaning, Mixed)) for each in part.origins)
 
 
 def meanings(value: Value) -> Iterator[Meaning]:
     """The fair-esm values inside a value, at any depth."""
-    if isinstance(value, Meaning):
-        yield value
-    for part in held_by(value):
-        yield from meanings(part)
+    return (part for part in _parts(value) if isinstance(part, Meaning))
+
+
+def _parts(value: Value) -> Iterator[Value]:
+    """A value and what it holds, at any depth; each once, though tables may hold one in thousands of places."""
+    waiting, seen = [value], set[int]()
+    for part in waiting:
+        if id(part) not in seen:
+            seen.add(id(part))
+            yield part
+            waiting += held_by(part)
 
 
 def join_all(values: Iterable[Value]) -> Value:
@@ -170,12 +175,10 @@ def join_all(values: Iterable[Value]) -> Value:
 
 def join(left: Value, right: Value) -> Value:
     """The least value that covers both."""
-    if left is right or right is None:
+    if left is right or right is None or left == right:
         return left
     if left is None:
         return right
-    if left == right:
-        return left
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Meaning) and isinstance(other, Const) and not any(other.values):
             return one  # `model = False` before the model is loaded
@@ -196,11 +199,9 @@ def element(value: Value) -> Value:
         return value.item
     if isinstance(value, Map):
         return join_all(Const(frozenset([key])) for key, _ in value.items) if value.items else OTHER
-    if isinstance(value, Mixed):
-        return value
     if isinstance(value, Meaning) and value.kind == BLOCKS:
         return Meaning(BLOCK, value.origins)
-    return None if value is None else OTHER
+    return value if value is None or isinstance(value, Mixed) else OTHER
 
 
 def rows(value: Value) -> tuple[Tup, ...]:

@@ -210,3 +210,24 @@ def test_values_that_meet_in_one_call_are_one_group(tmp_path: Path) -> None:
     migration = migrate(Settings((grow(tmp_path, {"a.py": text.encode()}),), "hf"))
     assert [group.status for group in migration.groups] == ["left"]
     assert not migration.changed
+
+
+def test_what_a_value_holds_in_many_places_is_looked_at_once() -> None:
+    value: Value = MODEL_1
+    for _ in range(60):  # 2 to the power of 60 places
+        value = Tup((value, value))
+    assert list(meanings(value)) == [MODEL_1]
+    assert origins(value) == MODEL_1.origins
+
+
+def test_who_imports_a_file_that_imports_a_loader_is_followed(tmp_path: Path) -> None:
+    texts = {
+        "units.py": "import esm\n\ndef load():\n    return esm.pretrained.esm2_t6_8M_UR50D()\n",
+        "middle.py": "from units import load\n\nmodel, alphabet = load()\nconverter = alphabet.get_batch_converter()\n",
+        "end.py": "from middle import model\n\nprint(model.num_layers)\n",
+        "other.py": "import torch\nfrom . import esm_tools\n\nx = 'esm'\n",
+        "user.py": "import other\n",
+    }
+    root = grow(tmp_path, {path: text.encode() for path, text in texts.items()})
+    migration = migrate(Settings((root,), "hf"))
+    assert {plan.path for plan in migration.changed} == {"units.py", "middle.py", "end.py"}
