@@ -33,11 +33,11 @@ def measures_last_axis(user: ast.Compare | ast.Call, operand: ast.expr) -> bool:
 def _is_last(measured: ast.expr) -> bool:
     """`x.shape[-1]`, `x.size(-1)`, `x.size(dim=-1)`."""
     if isinstance(measured, ast.Subscript):
-        return _is_shape(measured.value) and _is_minus_one(measured.slice)
+        return _is_shape(measured.value) and is_minus_one(measured.slice)
     if not isinstance(measured, ast.Call) or getattr(measured.func, "attr", None) != "size":
         return False
     given = [*measured.args, *(each.value for each in measured.keywords if each.arg == "dim")]
-    return len(given) == 1 and _is_minus_one(given[0])
+    return len(given) == 1 and is_minus_one(given[0])
 
 
 def _to_the_end(measured: ast.expr) -> bool:
@@ -56,6 +56,6 @@ def _is_shape(node: ast.expr) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == "shape"
 
 
-def _is_minus_one(node: Optional[ast.AST]) -> bool:
+def is_minus_one(node: Optional[ast.AST]) -> bool:
     operand = getattr(node, "operand", None)
     return isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and getattr(operand, "value", None) == 1

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Optional
 
 from codemod.source import Source
+from codemod.widths.axes import is_minus_one
 from codemod.widths.code import Code
 
 _KEYS = ("representations", "mean_representations")
@@ -28,6 +29,8 @@ _FUNCTIONS = frozenset(
      "sigmoid", "silu", "softmax", "squeeze", "stack", "sum", "tanh", "tensor", "transpose", "tuple", "unsqueeze",
      "vstack", "zip"]
 )  # fmt: skip
+#: Of those, what leaves an axis out, or all of them.
+_REDUCING = frozenset(["amax", "amin", "max", "mean", "min", "std", "sum"])
 #: Layers that are as wide behind as in front.
 KEEPING = frozenset(
     ["AlphaDropout", "BatchNorm1d", "Dropout", "Dropout1d", "ELU", "GELU", "GroupNorm", "Identity", "InstanceNorm1d",
@@ -80,6 +83,8 @@ class _Deriver:
     def _called(self, call: ast.Call) -> Optional[bool]:
         name = self.code.real_name(self.source, _last(call.func))
         method = isinstance(call.func, ast.Attribute) and not _is_module(call.func.value)
+        if name in _REDUCING and isinstance(call.func, ast.Attribute) and _ends_the_width(call, method):
+            return False
         if method and isinstance(call.func, ast.Attribute) and name in _METHODS:
             return self.of(call.func.value)
         if not method and name in _FUNCTIONS and call.args:
@@ -97,6 +102,13 @@ class _Deriver:
 def keeps_width(code: Code, source: Source, layer: ast.AST) -> bool:
     """`nn.LayerNorm(...)` and its like."""
     return isinstance(layer, ast.Call) and code.real_name(source, _last(layer.func)) in KEEPING
+
+
+def _ends_the_width(call: ast.Call, method: bool) -> bool:
+    """Whether `x.mean()`, `x.sum(-1)`, `np.max(x, axis=-1)` reduce the last axis: that of the embeddings."""
+    axes = call.args if method else call.args[1:]
+    axes = [*axes, *(each.value for each in call.keywords if each.arg in ("dim", "axis"))]
+    return not axes or is_minus_one(axes[0])
 
 
 def _parts(node: ast.AST) -> Optional[list[ast.expr]]:
