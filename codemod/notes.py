@@ -33,6 +33,9 @@ def _fastesm2(done: Rewriting) -> list[str]:
         width = CHECKPOINTS[name].width
         if width != FASTESM2_WIDTH:
             said.append(f"the width changes from {width} ({name}) to {FASTESM2_WIDTH}: files saved before are stale")
+    left = _still_loading(done)
+    if left:
+        said.append(f"the old model is still loaded in {', '.join(left)}: do not mix its embeddings with the new ones")
     migrated = [made for each in done.decided if each.migrated for made in each.edits.values()]
     emitted = " ".join(edit.text for made in migrated for edit in made)
     if "float16" in emitted:
@@ -40,3 +43,10 @@ def _fastesm2(done: Rewriting) -> list[str]:
     if "float32" in emitted:
         said.append("a model that may be trained, or is taken apart, runs in float32")
     return said
+
+
+def _still_loading(done: Rewriting) -> list[str]:
+    """The files that load a checkpoint by its function, in groups that are left."""
+    uses = [use for each in done.decided if not each.migrated for use in each.group.uses]
+    loads = {f"esm.pretrained.{name}()" for name in CHECKPOINTS}
+    return sorted({use.source.path for use in uses if use.key in loads})
