@@ -20,7 +20,9 @@ def fetched_for_its_file(site: Site) -> Optional[str]:
     """Why a load that only downloads must stay: a program reads the file, and `from_pretrained` writes no such file."""
     if any(use.node is not site.node for use in site.group.uses) or _is_local(site):
         return None
-    for source in (site.source, *(each for each in site.analysis.project.sources if each is not site.source)):
+    project = site.analysis.project
+    others = (each for each in project.sources if each is not site.source and not project.copy_of(each.path))
+    for source in (site.source, *others):
         found = _FILE.search(source.text)
         if found:
             place = f"{source.path}, line {source.line_of(found.start())}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ HERE = os.getpid()
 def processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     count: int = request.param
     monkeypatch.setattr(forks, "SHORTEST", 1)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)  # other tests may have left some behind
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(count)))
     return count
 

@@ -13,6 +13,7 @@ found = {
     "tail": list(dataset[len(dataset) - 2 :]),
     "longest": max(dataset.sequence_strs[::2], key=len),
     "last": dataset.sequence_labels[-1],
+    "mean_residues": sum(map(len, sequences)) / len(sequences),
 }
 with open(sys.argv[2], "w") as file:
     json.dump(found, file)
