@@ -120,14 +120,14 @@ def test_a_wrong_number_is_told_with_its_size(ask: Ask) -> None:
 
 
 def test_what_varies_by_itself_is_left_out_and_named(ask: Ask) -> None:
-    varying = 'import random; print("took", random.random())\n'
+    varying = 'import os; print("run", "x" + os.urandom(8).hex())\n'
     found = ask(PROGRAM + varying, MIGRATED + varying)
     assert found.same
     assert found.unsteady == ("standard output, line 2",)
 
 
 def test_a_wrong_number_beside_what_varies_is_still_noticed(ask: Ask) -> None:
-    varying = 'import random; print("took", random.random())\n'
+    varying = 'import os; print("run", "x" + os.urandom(8).hex())\n'
     found = ask(PROGRAM + varying, (MIGRATED + varying).replace("2.5", "2.75"))
     assert [each.where for each in found.differences] == ["out/scores.json['scores'][1]"]
 
