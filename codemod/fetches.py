@@ -6,7 +6,9 @@ import re
 from typing import NamedTuple
 
 
-class _Pattern(NamedTuple):
+class Pattern(NamedTuple):
+    """How something is written, and what is said of it."""
+
     regex: re.Pattern[str]
     why: str
 
@@ -17,16 +19,16 @@ _SEARCHES = "this puts a folder of fair-esm on Python's search path: delete it o
 INSTALLS = "this installs fair-esm: install what the migrated code needs instead"
 
 _REPOSITORY = r"facebookresearch/esm(?![\w-])"
-_CLONE = _Pattern(
+_CLONE = Pattern(
     re.compile(rf"\b(?:git\s+(?:clone|submodule\s+add)|gh\s+repo\s+clone)\s[^#;|&]*{_REPOSITORY}"), _FETCHES
 )
-_DOWNLOAD = _Pattern(re.compile(rf"(?:\b(?:wget|curl|aria2c)\s|^\s*ADD\s)[^#;|&]*{_REPOSITORY}"), _FETCHES)
+_DOWNLOAD = Pattern(re.compile(rf"(?:\b(?:wget|curl|aria2c)\s|^\s*ADD\s)[^#;|&]*{_REPOSITORY}"), _FETCHES)
 #: `ESM_REPO="https://github.com/facebookresearch/esm.git"`, for a clone further down.
-_ADDRESS = _Pattern(re.compile(rf"^\s*(?:export\s+|set\s+)?\w+=[\"']?[^\s\"']{{0,99}}{_REPOSITORY}"), _FETCHES)
+_ADDRESS = Pattern(re.compile(rf"^\s*(?:export\s+|set\s+)?\w+=[\"']?[^\s\"']{{0,99}}{_REPOSITORY}"), _FETCHES)
 #: What a folder called esm is, the rest of the script tells: these are asked only where it speaks of fair-esm.
 _FOLDERS = (
-    _Pattern(re.compile(r"\bln\s+-\w*s\w*\s[^#;|&]*(?<![\w.-])(?:fair[-_])?esm/?[\"']?(?=\s|$)"), _LINKS),
-    _Pattern(re.compile(r"\bPYTHONPATH[\"']?[=,\s][^#;|&\s]*(?<![\w.-])(?:fair[-_])?esm/?(?=[\s:\"']|$)"), _SEARCHES),
+    Pattern(re.compile(r"\bln\s+-\w*s\w*\s[^#;|&]*(?<![\w.-])(?:fair[-_])?esm/?[\"']?(?=\s|$)"), _LINKS),
+    Pattern(re.compile(r"\bPYTHONPATH[\"']?[=,\s][^#;|&\s]*(?<![\w.-])(?:fair[-_])?esm/?(?=[\s:\"']|$)"), _SEARCHES),
 )
 #: A quoted name and what may stand around it: `"bioconda::fair-esm=2.0.0"`.
 _NAME = r"(?<![\w./-])fair[-_]esm(?![\w/-])(?:\[[\w, ]*\])?"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import NamedTuple
 
-from codemod.fetches import INSTALLS, asked, fetched, only_brings
+from codemod.fetches import INSTALLS, Pattern, asked, fetched, only_brings
 from codemod.manifests.lines import lines
 from codemod.manifests.names import is_manifest
 from codemod.notebooks.read import Notebook, raw_cells
@@ -30,11 +29,6 @@ _NOT_HERE = re.compile(r".*(?:\.(?:pyi?|ipynb|lock)|lock\.(?:json|ya?ml))", re.I
 _COMMENT = re.compile(r"\s*(?:#|//|rem\s|::)", re.I)
 
 
-class _Pattern(NamedTuple):
-    regex: re.Pattern[str]
-    why: str
-
-
 _EXTRACT = "this runs fair-esm's esm-extract: run extract.py of this tool's README, with the same arguments, instead"
 _NO_MODEL = "this runs fair-esm's esm-extract on a checkpoint that transformers does not have: choose an ESM-2 one"
 _FOLD = "this runs fair-esm's esm-fold: use transformers' EsmForProteinFolding (facebook/esmfold_v1) instead"
@@ -45,10 +39,10 @@ _INLINE = "this imports fair-esm: load the model with transformers (EsmModel.fro
 _EXAMPLE = "this example imports fair-esm: show the migrated code instead"
 _RAW = "a raw cell, which does not run, holds code of fair-esm: write it anew if you still need it"
 _HUB = "this example loads fair-esm through torch.hub: show EsmModel.from_pretrained instead"
-_INSTALL = "readers are told to install fair-esm: name what the migrated code needs instead"
+TOLD = "readers are told to install fair-esm: name what the migrated code needs instead"
 
 #: What is only said to people.
-_SAID = (_EXAMPLE, _HUB, _INSTALL)
+_SAID = (_EXAMPLE, _HUB, TOLD)
 
 #: Nobody writes a longer command: the line is data, and the patterns would take their time over it.
 _LONGEST = 8192
@@ -70,7 +64,7 @@ _SCRIPT = r"esm[\w.-]*/scripts/extract\.py"
 #: Where pip puts fair-esm's commands: `env/bin/esm-extract`.
 _INSTALLED = re.compile(r"(?:\S*[/\\])?(?:bin|Scripts)[/\\]esm-(extract|fold)(?:\.exe)?")
 _COMMANDS = tuple(
-    _Pattern(re.compile(regex), why)
+    Pattern(re.compile(regex), why)
     for regex, why in (
         (rf"{_AT}(?:esm-extract|extract\.py))[\"'`]?\s+[\"']?esm(?:1_t|_msa|_if)\w+", _NO_MODEL),
         (rf"{_AT}esm-extract{_ARGUMENT}", _EXTRACT),
@@ -193,7 +187,7 @@ def _code(line: str, prose: bool) -> str:
 
 def _installs(line: str, prose: bool) -> str:
     if prose:
-        return _INSTALL if install(line) or _REQUIREMENT.search(line) else ""
+        return TOLD if install(line) or _REQUIREMENT.search(line) else ""
     return INSTALLS if install(line) else asked(line)
 
 

@@ -9,14 +9,13 @@ import ast
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from codemod.mentions import install
+from codemod.mentions import TOLD, install
 from codemod.records import LINE_END, Edit, Leftover
 from codemod.source import Source
 
 RULE = "messages"
 #: A program without any of these tells nobody to install anything.
 WORDS = (b"nstall", b"fair-esm", b"fair_esm")
-_WHY = "readers are told to install fair-esm: name what the migrated code needs instead"
 _OURS = r"(?<![\w./-])(?:fair[-_ ]?esm|ESM|esm)(?![\w/]|-?\d)"
 #: "Install ESM with", "esm is not installed", "fair-esm is required".
 _TELLS = re.compile(
@@ -32,7 +31,7 @@ def stale_messages(source: Source, edits: Sequence[Edit], listed: Collection[int
     told = {*_in_strings(source), *_in_comments(source.text)}.difference(listed)
     told = {line for line in told if not _rewritten(source, line, edits)}
     if told:
-        yield Leftover.at(source.path, told, RULE, _WHY)
+        yield Leftover.at(source.path, told, RULE, TOLD)
 
 
 def _in_strings(source: Source) -> Iterator[int]:
