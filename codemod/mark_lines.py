@@ -12,7 +12,7 @@ from codemod.mark_places import moved
 from codemod.marker import markers
 from codemod.notebooks.read import read
 from codemod.notebooks.write import fit
-from codemod.records import LINE_END, FilePlan, Group, Migration
+from codemod.records import LINE_END, FilePlan, Group, Migration, line_number
 from codemod.report.alignment import pairs
 from codemod.text import splice
 
@@ -74,14 +74,14 @@ def _by_edits(plan: FilePlan) -> Mapping[int, int]:
         text = plan.source[starts[line - 1] : end]
         at = moved(edits, starts[line - 1] + len(text) - len(text.lstrip(" \t\f")))
         if at is not None:
-            number = len(LINE_END.findall(made, 0, max(0, at - len(whole) + len(made)))) + 1
+            number = line_number(made, max(0, at - len(whole) + len(made)))
             found[line] = numbers.get(number, number)
     return found
 
 
 def _plain(text: str) -> dict[int, str]:
     """The lines that are no comment of ours, by their numbers."""
-    ours = {len(LINE_END.findall(text, 0, each.start)) + 1 for each in markers(text)}
+    ours = {line_number(text, each.start) for each in markers(text)}
     return {number: line for number, line in enumerate(LINE_END.split(text), 1) if number not in ours}
 
 

@@ -12,6 +12,11 @@ from typing import Optional
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+def line_number(text: str, offset: int) -> int:
+    """The 1-based line of a character offset."""
+    return len(LINE_END.findall(text, 0, offset)) + 1
+
+
 @dataclass(frozen=True, order=True)
 class Edit:
     """Replace `source[start:stop]` by `text`; offsets count characters of `FilePlan.source`."""
@@ -83,7 +88,7 @@ class FilePlan:
 
     def line(self, offset: int) -> int:
         """The 1-based line of a character offset in `source`."""
-        return len(LINE_END.findall(self.source, 0, offset)) + 1
+        return line_number(self.source, offset)
 
 
 @dataclass(frozen=True, order=True)

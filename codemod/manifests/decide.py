@@ -8,7 +8,7 @@ from typing import Union
 
 from codemod.manifests.entry import FAIR_ESM, RULE, Entry, Section
 from codemod.manifests.needs import Need, Repair
-from codemod.records import LINE_END, Edit, Leftover
+from codemod.records import Edit, Leftover, line_number
 
 Decision = Union[Edit, Leftover]
 _COMPANIONS = ("tokenizers", "huggingface-hub")  # transformers admits a narrow range of each
@@ -27,7 +27,7 @@ class Manifest:
     keep: bool  # a use of fair-esm is left
 
     def leftover(self, offset: int, why: str) -> Leftover:
-        return Leftover(self.path, len(LINE_END.findall(self.text, 0, offset)) + 1, RULE, why)
+        return Leftover(self.path, line_number(self.text, offset), RULE, why)
 
     def quoted(self, entry: Entry) -> str:
         """The entry as it is written, without the quotes of a shell word."""

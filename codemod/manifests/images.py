@@ -15,7 +15,7 @@ from typing import Callable
 from codemod.manifests.conda import conda_write, match_spec
 from codemod.manifests.entry import FAIR_ESM, FAIR_WORD, RULE, Entry, Section, requirement
 from codemod.manifests.literals import Offsets, items
-from codemod.records import LINE_END, Leftover
+from codemod.records import Leftover, line_number
 
 #: What installs its arguments: a method's name, and who speaks.
 _INSTALLERS = {
@@ -127,5 +127,5 @@ def _script_metadata(path: str, text: str) -> Iterator[Leftover]:
     for block in _METADATA.finditer(text):
         found = FAIR_WORD.search(text, block.start(), block.end())
         if found:
-            line = len(LINE_END.findall(text, 0, found.start())) + 1
+            line = line_number(text, found.start())
             yield Leftover(path, line, RULE, "the script's requirements (PEP 723) name fair-esm: name what it needs")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from codemod.manifests.entry import FAIR_WORD, Section
 from codemod.manifests.needs import Needs
 from codemod.manifests.registry import sections_of
-from codemod.records import LINE_END, Leftover
+from codemod.records import Leftover, line_number
 
 RULE = "undeclared"
 _TORCH, _NEEDED = "torch", "transformers"
@@ -25,6 +25,5 @@ def _first(path: str, text: str, sections: list[Section], needs: Needs) -> Itera
     entries = [entry for section in sections for entry in section.entries if entry.name == _TORCH]
     for entry in entries[:1]:
         wanted = [need.beside(entry.spec or "") for need in needs.parsed() if need.name != _TORCH]
-        line = len(LINE_END.findall(text, 0, entry.start)) + 1
         words = " and ".join(f"{need.name}{need.write}" for need in wanted)
-        yield Leftover(path, line, RULE, f"the migrated code needs {words}: declare it")
+        yield Leftover(path, line_number(text, entry.start), RULE, f"the migrated code needs {words}: declare it")

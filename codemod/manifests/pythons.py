@@ -9,7 +9,7 @@ from typing import Optional
 from codemod.manifests.entry import RULE, Section
 from codemod.manifests.needs import Needs, guarantees
 from codemod.manifests.versions import from_conda, from_pep440
-from codemod.records import LINE_END, Leftover
+from codemod.records import Leftover, line_number
 
 #: A file without this pins no Python.
 SAYS = re.compile(r"requires-python|python(?:_version|_requires)?[\"']?\s*[=<~:]", re.I)
@@ -46,9 +46,8 @@ def too_old(path: str, text: str, needs: Needs, sections: Sequence[Section]) -> 
         return
     for start, written, spec in _pinned(text, sections):
         if spec and guarantees("python", spec, _below(needs.python)):
-            line = len(LINE_END.findall(text, 0, start)) + 1
             version, floor = _BUILD.sub("", written.strip(" =")), needs.python.strip(">=")
-            yield Leftover(path, line, RULE, _WHY.format(version, f"{floor} or newer"))
+            yield Leftover(path, line_number(text, start), RULE, _WHY.format(version, f"{floor} or newer"))
 
 
 def _pinned(text: str, sections: Sequence[Section]) -> Iterator[tuple[int, str, Optional[str]]]:

@@ -13,7 +13,7 @@ from codemod.manifests.entry import FAIR_ESM, RULE, Entry, Section, normalised, 
 from codemod.manifests.lines import line_at, line_end
 from codemod.manifests.toml_spans import Pair, Value, pairs
 from codemod.manifests.versions import from_conda, from_pep440, from_poetry
-from codemod.records import LINE_END, Leftover
+from codemod.records import Leftover, line_number
 
 _PIXI = r"(?:tool\.pixi\.)?(?:feature\.[^.]+\.)?(?:target\.[^.]+\.)?"
 
@@ -160,7 +160,7 @@ def _elsewhere(path: str, text: str, found: list[Pair]) -> Iterator[Leftover]:
         known = any(re.fullmatch(row[0], _dotted(pair)) for row in _LISTS) or _EXTRAS.fullmatch(_dotted(pair))
         place = None if known or _NOT_DECLARATIONS.fullmatch(_dotted(pair)) else _mention(text, pair)
         if place:
-            mentions.setdefault(place, len(LINE_END.findall(text, 0, pair.start)) + 1)
+            mentions.setdefault(place, line_number(text, pair.start))
     for place, line in mentions.items():
         yield Leftover(path, line, RULE, f"fair-esm is named in {place}, which this tool does not edit")
 

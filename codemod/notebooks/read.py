@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from codemod.errors import Unreadable
 from codemod.notebooks.layout import Span, items, members, root
 from codemod.notebooks.magics import plain
-from codemod.records import LINE_END
+from codemod.records import line_number
 
 #: What stands between two cells in `Notebook.source`.
 GAP = "\n\n"
@@ -46,7 +46,7 @@ class Notebook:
 
     def line(self, offset: int) -> int:
         """The 1-based line of an offset in `source`."""
-        return len(LINE_END.findall(self.source, 0, offset)) + 1
+        return line_number(self.source, offset)
 
     @property
     def unparsed(self) -> Iterator[tuple[int, str]]:
