@@ -220,7 +220,7 @@ class Site:
     def stable(self, node: ast.expr, call: ast.AST) -> bool:
         """Whether an expression still means after `call`, in its scope, what it means there."""
         names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-        changes = [each for name in names for each in (*self._stores(name, call), *self._mutations(name, call))]
+        changes = [each for name in names for each in (*self.source.stores(name, call), *self._mutations(name, call))]
         return only_computes(node) and all(self._precedes(each, call) for each in changes)
 
     def changed_in_place(self, node: ast.AST) -> bool:
@@ -239,11 +239,6 @@ class Site:
         named = [(each, parent) for each, parent in pairs if isinstance(each, ast.Name) and each.id == identifier]
         touched = [parent for each, parent in named if self.source.scope_of(each) is scope]
         return [each for each in touched if mutates(each)]
-
-    def _stores(self, identifier: str, node: ast.AST) -> list[ast.AST]:
-        scope = self.source.scope_of(node)
-        return [each for each in self.source.nodes if isinstance(each, ast.Name) and each.id == identifier
-                and not isinstance(each.ctx, ast.Load) and self.source.scope_of(each) is scope]  # fmt: skip
 
     def _precedes(self, store: ast.AST, call: ast.AST) -> bool:
         """Whether a store comes before the call and is not run again after it, in a loop around both."""

@@ -97,6 +97,12 @@ class Source:
             here = self.parents[here]
         return here  # type: ignore[return-value]
 
+    def stores(self, name: str, node: ast.AST) -> list[ast.Name]:
+        """Where the scope around a node binds or deletes a name."""
+        scope = self.scope_of(node)
+        return [each for each in self.nodes if isinstance(each, ast.Name) and each.id == name
+                and not isinstance(each.ctx, ast.Load) and self.scope_of(each) is scope]  # fmt: skip
+
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement around an expression."""
         while not isinstance(node, ast.stmt):

@@ -70,9 +70,7 @@ def _listed(layers: Sequence[int]) -> str:
 
 def _runs_out(site: Site, flag: ast.expr) -> bool:
     """Whether a variable holds an iterator: `layers = map(int, given)`."""
-    scope, name = site.source.scope_of(flag), getattr(flag, "id", None)
-    stores = [each for each in site.source.nodes if isinstance(each, ast.Name) and each.id == name
-              and isinstance(each.ctx, ast.Store) and site.source.scope_of(each) is scope]  # fmt: skip
+    stores = site.source.stores(flag.id, flag) if isinstance(flag, ast.Name) else []
     given = [getattr(site.source.parents[each], "value", None) for each in stores]
     made = [each.func.id for each in given if isinstance(each, ast.Call) and isinstance(each.func, ast.Name)]
     return bool(_ITERATORS.intersection(made)) or any(isinstance(each, ast.GeneratorExp) for each in given)

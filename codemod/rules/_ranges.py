@@ -51,10 +51,9 @@ def counts_layers(site: Site, layer: ast.AST, shallowest: int) -> bool:
     """Whether a variable runs through a range that ends within every model it can be."""
     if not isinstance(layer, ast.Name):
         return False
-    source, scope = site.source, site.source.scope_of(layer)
-    given = any(isinstance(each, ast.arg) and each.arg == layer.id for each in ast.walk(scope))
-    stores = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == layer.id
-              and not isinstance(each.ctx, ast.Load) and source.scope_of(each) is scope]  # fmt: skip
+    source = site.source
+    given = any(isinstance(each, ast.arg) and each.arg == layer.id for each in ast.walk(source.scope_of(layer)))
+    stores = source.stores(layer.id, layer)
     return bool(stores) and not given and all(_ends_within(site, source.parents[each], shallowest) for each in stores)
 
 

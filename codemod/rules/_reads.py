@@ -47,8 +47,7 @@ def _in_step(site: Site, call: ast.Call, statement: ast.stmt, read: ast.Subscrip
         return False
     if getattr(site.value(read.value), "origins", None) != frozenset([call]):
         return False
-    stores = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == target.id
-              and isinstance(each.ctx, ast.Store) and source.scope_of(each) is scope]  # fmt: skip
+    stores = [each for each in source.stores(target.id, call) if isinstance(each.ctx, ast.Store)]
     outputs = [each for each in stores if origins(site.value(each))]
     direct = [isinstance(parent := source.parents[each], ast.Assign) and isinstance(parent.value, ast.Call)
               and parent.value in origins(site.value(each)) for each in outputs]  # fmt: skip
