@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from codemod.flow.analysis import Analysis
 from codemod.library import CHECKPOINTS
 from codemod.local_weights import cached
-from codemod.openness import hints
+from codemod.values import hints
 
 
 def conversions(analysis: Analysis, loads: Iterable[ast.AST]) -> tuple[str, ...]:

@@ -14,9 +14,8 @@ from codemod.flow.analysis import Analysis
 from codemod.flow.frame import lookup_global
 from codemod.imports import statement_of, written
 from codemod.library import NAMES
-from codemod.openness import hints
 from codemod.source import Source
-from codemod.values import External, Meaning
+from codemod.values import External, Meaning, hints
 
 _RUN = frozenset(f"builtins.{name}" for name in ("eval", "exec", "compile"))
 _TABLES = frozenset(f"builtins.{name}" for name in ("globals", "locals", "vars"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from codemod.values import Const, Map, Rows, Seq, Tup, Value, constants, element, join, join_all, rows, shallow
+from codemod.joining import element, join, join_all, shallow
+from codemod.values import Const, Map, Rows, Seq, Tup, Value, constants, held_by, rows
 
 
 def item(value: Value, key: Value) -> Value:
@@ -12,7 +13,7 @@ def item(value: Value, key: Value) -> Value:
         picked = _picked(rows(value), known or frozenset())
         return join_all(picked) if picked else element(value)
     if isinstance(value, Map):
-        return join_all(value.get(k) for k in known) if known else value.all()
+        return join_all(value.get(k) for k in known) if known else join_all(held_by(value))
     return element(value)
 
 

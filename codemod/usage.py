@@ -17,6 +17,7 @@ from codemod.asking import asks_for_attribute, chosen_factories, in_strings
 from codemod.evaluated import named_in_text
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
+from codemod.joining import join_all
 from codemod.library import (
     ALPHABET,
     BLOCKS,
@@ -35,18 +36,7 @@ from codemod.reaching import through_attribute, through_call
 from codemod.source import Source
 from codemod.stubbed import is_stub
 from codemod.unseen import is_own, is_unbound, starred_root
-from codemod.values import (
-    OTHER,
-    External,
-    Func,
-    Meaning,
-    Mixed,
-    Value,
-    constants,
-    join_all,
-    meanings,
-    origins,
-)
+from codemod.values import OTHER, External, Func, Meaning, Mixed, Value, constants, meanings, origins
 
 
 @dataclass(frozen=True)

@@ -2,22 +2,15 @@
 
 From bottom to top: `None` (nothing known yet, or Python's None), a concrete value, then `OTHER` (certainly nothing of
 fair-esm's, or not followed) and `Mixed` (something of fair-esm's in at least one case, and something else in another).
-Everything is immutable and hashable; `join` is commutative and only goes up.
+Everything is immutable and hashable; `joining.join` is commutative and only goes up.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
 from typing import Optional, Union
-
-from codemod.library import BLOCK, BLOCKS, one_choice
-
-_MANY = 24  # more constants than this for one name are as good as unknown
-_LENGTHS = 4  # as are rows of more lengths than this
-_DEEP = 5  # containers nested deeper than this are not followed, so that every fixpoint ends
 
 
 @dataclass(frozen=True)
@@ -86,9 +79,6 @@ class Map:
 
     def get(self, key: object) -> Value:
         return dict(self.items).get(key, self.rest)
-
-    def all(self) -> Value:
-        return join_all([value for _, value in self.items] + [self.rest])
 
 
 @dataclass(frozen=True)
@@ -169,68 +159,19 @@ def _parts(value: Value) -> Iterator[Value]:
             waiting += held_by(part)
 
 
-def join_all(values: Iterable[Value]) -> Value:
-    return reduce(join, values, None)
-
-
-def join(left: Value, right: Value) -> Value:
-    """The least value that covers both."""
-    if left is right or right is None or left == right:
-        return left
-    if left is None:
-        return right
-    for one, other in ((left, right), (right, left)):
-        if isinstance(one, Meaning) and isinstance(other, Const) and not any(other.values):
-            return one  # `model = False` before the model is loaded
-    joined = _join_alike(left, right)
-    return _conflict(left, right) if joined is None else shallow(joined)
-
-
 def constants(value: Value) -> Optional[frozenset[object]]:
     """The literals a value can be, or None where they are not known or not all."""
     return value.values if isinstance(value, Const) and not value.open else None
 
 
-def element(value: Value) -> Value:
-    """What iterating over a value gives."""
-    if isinstance(value, Tup):
-        return join_all(value.items)
-    if isinstance(value, Seq):
-        return value.item
-    if isinstance(value, Map):
-        return join_all(Const(frozenset([key])) for key, _ in value.items) if value.items else OTHER
-    if isinstance(value, Meaning) and value.kind == BLOCKS:
-        return Meaning(BLOCK, value.origins)
-    return value if value is None or isinstance(value, Mixed) else OTHER
+def hints(value: Value) -> Optional[frozenset[object]]:
+    """The literals that are seen for a value, whether or not callers may give others."""
+    return value.values if isinstance(value, Const) else None
 
 
 def rows(value: Value) -> tuple[Tup, ...]:
     """The tuples a value can be, one for each length; none where the length is not known."""
     return value.rows if isinstance(value, Rows) else (value,) if isinstance(value, Tup) else ()
-
-
-def shallow(value: Value, depth: int = 0) -> Value:
-    """The value without what lies too deep in it."""
-    parts = _nested(value)
-    if not parts or (depth < _DEEP and not any(map(_nested, parts))):
-        return value
-    if depth >= _DEEP:
-        return _conflict(value, None)
-    if isinstance(value, Tup):
-        return Tup(tuple(shallow(part, depth + 1) for part in parts))
-    if isinstance(value, Rows):
-        return _rows([Tup(tuple(shallow(part, depth + 1) for part in row.items)) for row in value.rows])
-    if isinstance(value, Seq):
-        return Seq(shallow(value.item, depth + 1))
-    if isinstance(value, Map):
-        items = tuple((key, shallow(each, depth + 1)) for key, each in value.items)
-        return Map(items, shallow(value.rest, depth + 1))
-    return value
-
-
-def _nested(value: Value) -> tuple[Value, ...]:
-    """What lies one level deeper; of rows what each of them holds, which their common item may have forgotten."""
-    return tuple(part for row in value.rows for part in row.items) if isinstance(value, Rows) else held_by(value)
 
 
 def held_by(value: Value) -> tuple[Value, ...]:
@@ -246,54 +187,3 @@ def held_by(value: Value) -> tuple[Value, ...]:
     if isinstance(value, Func):
         return (*value.given, *(each for _, each in value.keywords))
     return ()
-
-
-def _conflict(left: Value, right: Value) -> Value:
-    aliases = {alias for value in (left, right) for meaning in meanings(value) for alias in meaning.via}
-    both = origins(left) | origins(right) | aliases
-    ours = isinstance(left, _OURS) or isinstance(right, _OURS)
-    return Mixed(both) if both else _several(left, right) if ours else OTHER
-
-
-def _join_alike(left: Value, right: Value) -> Value:
-    if isinstance(left, Meaning) and isinstance(right, Meaning):
-        kind = left.kind if left.kind == right.kind else one_choice(left.kind, right.kind)
-        return Meaning(kind, left.origins | right.origins, left.via | right.via) if kind else None
-    if isinstance(left, Const) and isinstance(right, Const):
-        both = left.values | right.values
-        return Const(both, left.open or right.open) if len(both) <= _MANY else OTHER
-    if isinstance(left, (Tup, Seq)) and isinstance(right, (Tup, Seq)):
-        return _join_rows(left, right)
-    if isinstance(left, _OURS) and isinstance(right, _OURS):
-        return _several(left, right)
-    if isinstance(left, Map) and isinstance(right, Map):
-        keys = sorted({key for key, _ in (*left.items, *right.items)}, key=repr)
-        return Map(tuple((key, join(left.get(key), right.get(key))) for key in keys), join(left.rest, right.rest))
-    return None
-
-
-def _join_rows(left: Tup | Seq, right: Tup | Seq) -> Value:
-    """Rows of one length item by item, of a few lengths each length by itself."""
-    by_length: dict[int, Tup] = {}
-    for row in (*rows(left), *rows(right)):
-        known = by_length.get(len(row.items), row)
-        by_length[len(row.items)] = Tup(tuple(join(a, b) for a, b in zip(known.items, row.items)))
-    endless = any(isinstance(each, Seq) and not isinstance(each, Rows) for each in (left, right))
-    if endless or len(by_length) > _LENGTHS:
-        return Seq(join(element(left), element(right)))
-    return _rows([by_length[length] for length in sorted(by_length)])
-
-
-def _rows(found: Sequence[Tup]) -> Tup | Rows:
-    return found[0] if len(found) == 1 else Rows(join_all(map(element, found)), tuple(found))
-
-
-_OURS = (Func, Class, Instance, Several)
-_ANY = Several(frozenset([OTHER]))
-
-
-def _several(left: Value, right: Value) -> Several:
-    """A choice; of what is not the repository's own, only that it may be there is kept."""
-    given = {each for one in (left, right) for each in (one.values if isinstance(one, Several) else [one])}
-    choices = frozenset(each if isinstance(each, _OURS) else OTHER for each in given - {None})
-    return Several(choices) if len(choices) <= _MANY and _ANY not in (left, right) else _ANY

@@ -20,6 +20,7 @@ from codemod.flow.expressions import evaluate
 from codemod.flow.externals import external
 from codemod.flow.frame import Frame, lookup_global
 from codemod.flow.rebound import enclosed
+from codemod.joining import element, join
 from codemod.library import (
     CHECKPOINTS,
     LAYERS,
@@ -29,21 +30,7 @@ from codemod.library import (
 from codemod.local_weights import file_name, published
 from codemod.project import Project
 from codemod.source import FunctionNode, Source, parameters
-from codemod.values import (
-    OTHER,
-    Const,
-    External,
-    Func,
-    Instance,
-    Meaning,
-    Mixed,
-    Seq,
-    Value,
-    element,
-    join,
-    meanings,
-    origins,
-)
+from codemod.values import OTHER, Const, External, Func, Instance, Meaning, Mixed, Seq, Value, meanings, origins
 
 
 class Analysis:

@@ -8,6 +8,7 @@ from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import TOKEN_IDS
 from codemod.flow.wrapping import INSIDE
+from codemod.joining import join_all
 from codemod.library import ALPHABET, ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
 from codemod.stubbed import is_stub
 from codemod.values import (
@@ -25,7 +26,6 @@ from codemod.values import (
     Several,
     Tup,
     Value,
-    join_all,
 )
 
 

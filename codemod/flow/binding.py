@@ -8,7 +8,8 @@ from codemod.flow.filled import CONTAINERS, tell, tell_module
 from codemod.flow.frame import Frame
 from codemod.flow.tokens import store
 from codemod.items import with_item
-from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, element, join, rows
+from codemod.joining import element, join
+from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, rows
 
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:

@@ -14,6 +14,7 @@ from codemod.flow.filled import CONTAINERS, filled_by
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import BATCH
 from codemod.flow.wrapping import prepared, registered
+from codemod.joining import join, join_all
 from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 from codemod.stubbed import is_stub
 from codemod.values import (
@@ -30,8 +31,6 @@ from codemod.values import (
     Several,
     Tup,
     Value,
-    join,
-    join_all,
     origins,
 )
 

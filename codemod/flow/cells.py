@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from typing import Optional
 
-from codemod.openness import opened
-from codemod.values import Value, join
+from codemod.joining import join, opened
+from codemod.values import Value
 
 Key = Hashable  # ("param", function, name) | ("return", function) | ("local", scope, name) | ("global", path, name) ...
 

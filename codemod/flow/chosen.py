@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame, lookup_global
-from codemod.values import OTHER, Module, Value, join
+from codemod.joining import join
+from codemod.values import OTHER, Module, Value
 
 
 def any_class(frame: Frame, module: Module) -> Value:

@@ -9,7 +9,8 @@ from codemod.flow.arguments import Arguments
 from codemod.flow.binding import update
 from codemod.flow.frame import Frame
 from codemod.items import item, overlaid, with_item
-from codemod.values import OTHER, Map, Seq, Tup, Value, element, join, join_all
+from codemod.joining import element, join, join_all
+from codemod.values import OTHER, Map, Seq, Tup, Value, held_by
 
 
 def _grow(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
@@ -58,11 +59,11 @@ def _setdefault(frame: Frame, target: ast.expr, base: Value, arguments: Argument
 
 
 def _items(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
-    return Seq(Tup((element(base), base.all()))) if isinstance(base, Map) else OTHER
+    return Seq(Tup((element(base), join_all(held_by(base))))) if isinstance(base, Map) else OTHER
 
 
 def _values(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:
-    return Seq(base.all()) if isinstance(base, Map) else OTHER
+    return Seq(join_all(held_by(base))) if isinstance(base, Map) else OTHER
 
 
 def _keys(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Optional
 
-from codemod.openness import opened
+from codemod.joining import join_all, opened
 from codemod.source import parameters
-from codemod.values import Func, Mixed, Value, join_all, origins
+from codemod.values import Func, Mixed, Value, origins
 
 if TYPE_CHECKING:
     from codemod.flow.arguments import Arguments

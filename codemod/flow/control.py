@@ -14,7 +14,8 @@ from codemod.flow.datasets import makes_only
 from codemod.flow.frame import Frame, Jumps, Variables
 from codemod.flow.rebound import enclosed
 from codemod.flow.statements import PLAIN
-from codemod.values import OTHER, Class, Meaning, Mixed, Seq, Value, element, join, join_all, origins
+from codemod.joining import element, join, join_all
+from codemod.values import OTHER, Class, Meaning, Mixed, Seq, Value, origins
 
 _PASSES = 8  # of a loop, whose variables may hand a value on to each other; so many that none is left in practice
 

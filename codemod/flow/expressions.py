@@ -14,22 +14,9 @@ from codemod.flow.frame import Frame
 from codemod.flow.optional import chosen
 from codemod.flow.tokens import some_of
 from codemod.items import item, overlaid
+from codemod.joining import element, join, join_all
 from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
-from codemod.values import (
-    OTHER,
-    Const,
-    Func,
-    Map,
-    Meaning,
-    Mixed,
-    Seq,
-    Tup,
-    Value,
-    constants,
-    element,
-    join,
-    join_all,
-)
+from codemod.values import OTHER, Const, Func, Map, Meaning, Mixed, Seq, Tup, Value, constants
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:

@@ -16,25 +16,9 @@ from codemod.flow.imports import imported_by_name
 from codemod.flow.tokens import BATCH, made
 from codemod.flow.wrapping import wrapped
 from codemod.items import overlaid
+from codemod.joining import element, join, join_all
 from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
-from codemod.openness import hints
-from codemod.values import (
-    OTHER,
-    Class,
-    Func,
-    Instance,
-    Map,
-    Meaning,
-    Mixed,
-    Module,
-    Seq,
-    Tup,
-    Value,
-    constants,
-    element,
-    join,
-    join_all,
-)
+from codemod.values import OTHER, Class, Func, Instance, Map, Meaning, Mixed, Module, Seq, Tup, Value, constants, hints
 
 
 def external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:

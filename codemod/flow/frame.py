@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Optional
 from codemod.flow.exports import brings
 from codemod.flow.optional import filled
 from codemod.flow.rebound import rebound, seen_inside
+from codemod.joining import join, join_all
 from codemod.library import NAMES, canonical
 from codemod.source import FunctionNode, Scope, Source
-from codemod.values import OTHER, Class, External, Func, Map, Meaning, Module, Seq, Several, Tup, Value, join, join_all
+from codemod.values import OTHER, Class, External, Func, Map, Meaning, Module, Seq, Several, Tup, Value
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis

@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING, Optional
 
 from codemod.flow.frame import Frame, lookup_global
+from codemod.joining import join
 from codemod.library import MODULES, canonical, is_evolutionaryscale
 from codemod.source import Source
-from codemod.values import OTHER, Deferred, External, Meaning, Module, Value, join
+from codemod.values import OTHER, Deferred, External, Meaning, Module, Value
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis

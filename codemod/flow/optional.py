@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemod.openness import opened
+from codemod.joining import opened
 from codemod.values import Value
 
 if TYPE_CHECKING:

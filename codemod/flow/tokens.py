@@ -11,8 +11,9 @@ from typing import Optional
 from codemod.flow.arguments import Arguments
 from codemod.flow.cells import Cells
 from codemod.flow.frame import Frame
+from codemod.joining import element
 from codemod.library import ALPHABET, TOKENS
-from codemod.values import OTHER, Const, External, Tup, Value, constants, element
+from codemod.values import OTHER, Const, External, Tup, Value, constants
 
 #: What a batch converter gives: labels, sequences, tokens.
 BATCH = Tup((OTHER, OTHER, External(TOKENS)))

@@ -7,9 +7,9 @@ import re
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, WITHOUT_COUNTERPART
-from codemod.openness import hints
 from codemod.rule import Site
 from codemod.rules._where import argument_of
+from codemod.values import hints
 
 _NAMES = "|".join((*CHECKPOINTS, *WITHOUT_COUNTERPART))
 #: How a program says where that file is: the cache's path, the function that tells it, the file's name.

@@ -15,14 +15,13 @@ import ast
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
-from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
 from codemod.rules._unread import is_thrown_away, unread
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
 from codemod.shapes import is_held
-from codemod.values import constants
+from codemod.values import constants, hints
 
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
 _LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]

@@ -13,14 +13,13 @@ import ast
 from typing import Optional
 
 from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, NUM_LAYERS, OUTPUT
-from codemod.openness import hints
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._caught import CAUGHT, layer_is_caught
 from codemod.rules._dict_of_layers import dict_of_layers
 from codemod.rules._layers import depth_behind, last_layer, requested, unasked
 from codemod.rules._precision import widened
 from codemod.rules._ranges import counts_layers
-from codemod.values import External
+from codemod.values import External, hints
 
 
 @rewrites(f"{OUTPUT}[representations]")

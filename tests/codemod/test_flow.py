@@ -10,27 +10,13 @@ import pytest
 
 from codemod.flow.analysis import Analysis
 from codemod.items import item, with_item
+from codemod.joining import element, join
 from codemod.library import ALPHABET, MODEL
 from codemod.migrate import Settings, migrate
 from codemod.project import Project
 from codemod.source import Source
 from codemod.usage import find_uses
-from codemod.values import (
-    OTHER,
-    Const,
-    External,
-    Func,
-    Map,
-    Meaning,
-    Mixed,
-    Seq,
-    Tup,
-    Value,
-    element,
-    join,
-    meanings,
-    origins,
-)
+from codemod.values import OTHER, Const, External, Func, Map, Meaning, Mixed, Seq, Tup, Value, meanings, origins
 from tests.codemod.trees import grow
 
 ONE, TWO = ast.parse("load()").body[0], ast.parse("more()").body[0]
