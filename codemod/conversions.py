@@ -22,7 +22,7 @@ def _of(analysis: Analysis, load: ast.AST) -> Iterator[str]:
     paths = analysis.paths(load)
     for path in paths:
         if path.endswith(".pt") and cached(path) not in CHECKPOINTS:
-            yield _whole(path) if hints(argument) is not None else _end(path, load)
+            yield _whole(path) if hints(argument) else _end(path, load)
     if kind.endswith("_local") and not paths:
         yield _whole("WEIGHTS.pt")
 

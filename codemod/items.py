@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from codemod.joining import element, join, join_all, shallow
-from codemod.values import Const, Map, Rows, Seq, Tup, Value, constants, held_by, rows
+from codemod.joining import element, join, join_all, opened, shallow
+from codemod.values import Map, Rows, Seq, Tup, Value, constants, held_by, rows
 
 
 def item(value: Value, key: Value) -> Value:
@@ -20,13 +20,13 @@ def item(value: Value, key: Value) -> Value:
 def with_item(value: Value, key: Value, new: Value) -> Value:
     """The container after `value[key] = new` or `value.append(new)`."""
     known = constants(key)
-    if isinstance(value, Map) and known and len(known) == 1:
+    if isinstance(value, Map) and known:
         kept = dict(value.items)
-        (only,) = known
-        kept[only] = join(kept.get(only), new)
+        kept.update({each: join(kept.get(each), new) for each in known})
         return shallow(Map(tuple(sorted(kept.items(), key=lambda pair: repr(pair[0]))), value.rest))
     if isinstance(value, Map):
-        return shallow(Map(value.items, join(value.rest, new)))
+        kept = {each: opened(held, (object,)) for each, held in value.items}
+        return shallow(Map(tuple(kept.items()), join(value.rest, new)))
     if isinstance(value, (Tup, Seq)):
         return shallow(Seq(join(element(value), new)))
     return value
@@ -45,7 +45,7 @@ def _loosened(value: Value, over: Value) -> Value:
     """A dict's item where another dict is laid over it."""
     if isinstance(over, Map):
         return join(value, over.rest)
-    return Const(value.values, open=True) if isinstance(value, Const) else value
+    return opened(value, (object,))
 
 
 def _picked(choices: tuple[Tup, ...], places: frozenset[object]) -> list[Value]:

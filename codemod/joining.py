@@ -22,6 +22,7 @@ from codemod.values import (
     Tup,
     Value,
     held_by,
+    is_unseen,
     meanings,
     origins,
     rows,
@@ -43,8 +44,11 @@ def join(left: Value, right: Value) -> Value:
     if left is None:
         return right
     for one, other in ((left, right), (right, left)):
-        if isinstance(one, Meaning) and isinstance(other, Const) and not any(other.values):
-            return one  # `model = False` before the model is loaded
+        if isinstance(other, Const) and not isinstance(one, Const):
+            if not other.values:
+                return opened(one, (object,))  # UNSEEN
+            if isinstance(one, Meaning) and not any(other.values):
+                return one  # `model = False` before the model is loaded
     joined = _join_alike(left, right)
     return _conflict(left, right) if joined is None else shallow(joined)
 
@@ -59,7 +63,7 @@ def element(value: Value) -> Value:
         return join_all(Const(frozenset([key])) for key, _ in value.items) if value.items else OTHER
     if isinstance(value, Meaning) and value.kind == BLOCKS:
         return Meaning(BLOCK, value.origins)
-    return value if value is None or isinstance(value, Mixed) else OTHER
+    return value if is_unseen(value) or isinstance(value, Mixed) else OTHER
 
 
 def shallow(value: Value, depth: int = 0) -> Value:

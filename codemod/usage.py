@@ -36,7 +36,7 @@ from codemod.reaching import through_attribute, through_call
 from codemod.source import Source
 from codemod.stubbed import is_stub
 from codemod.unseen import is_own, is_unbound, starred_root
-from codemod.values import OTHER, External, Func, Meaning, Mixed, Value, constants, meanings, origins
+from codemod.values import OTHER, UNSEEN, External, Func, Meaning, Mixed, Value, constants, is_unseen, meanings, origins
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
         return
     if isinstance(base, Meaning) and base.kind in PSEUDO:
         yield from _member(source, node, base)
-    elif analysis.values.get(node) in (None, OTHER) and _is_word(analysis, source, node, base):
+    elif analysis.values.get(node) in (None, UNSEEN, OTHER) and _is_word(analysis, source, node, base):
         yield _word(analysis, source, node, node.value, f".{node.attr}")
 
 
@@ -210,7 +210,7 @@ def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Itera
         yield Use(source, node, f"{base.kind}[{only}]{store}", base, base.origins)
     elif isinstance(base, Meaning) and base.kind == DATASET and isinstance(node.slice, ast.Slice):
         yield Use(source, node, f"{DATASET}[:]", base, base.origins)
-    elif base is None and only in WORDS["keys"] and isinstance(node.ctx, ast.Load):
+    elif is_unseen(base) and only in WORDS["keys"] and isinstance(node.ctx, ast.Load):
         yield _word(analysis, source, node, node.value, f"[{only!r}]")
     elif isinstance(base, External) and base.name == "sys.modules" and only == "esm":
         yield Use(source, node, "string", None, frozenset(), "sys.modules['esm'] is changed")

@@ -1,7 +1,8 @@
 """What an expression can mean: a small lattice. **One meaning or none**: what disagrees is `Mixed`, never guessed.
 
-From bottom to top: `None` (nothing known yet, or Python's None), a concrete value, then `OTHER` (certainly nothing of
-fair-esm's, or not followed) and `Mixed` (something of fair-esm's in at least one case, and something else in another).
+From bottom to top: `None` (nothing known yet, or Python's None), `UNSEEN`, a concrete value, then `OTHER` (certainly
+nothing of fair-esm's, or not followed) and `Mixed` (something of fair-esm's in at least one case, and something else in
+another).
 Everything is immutable and hashable; `joining.join` is commutative and only goes up.
 """
 
@@ -137,6 +138,9 @@ Value = Union[
     None, Other, Mixed, Const, Meaning, Tup, Seq, Map, Func, Class, Instance, Several, Module, Deferred, External
 ]
 OTHER = Other()
+#: What nobody sees: a parameter that no call fills, and whatever is taken out of it. Where it may stand in a literal's
+#: place, that literal is not the only one.
+UNSEEN = Const(frozenset(), open=True)
 
 
 def origins(value: Value) -> frozenset[ast.AST]:
@@ -157,6 +161,10 @@ def _parts(value: Value) -> Iterator[Value]:
             seen.add(id(part))
             yield part
             waiting += held_by(part)
+
+
+def is_unseen(value: Value) -> bool:
+    return value is None or value == UNSEEN
 
 
 def constants(value: Value) -> Optional[frozenset[object]]:

@@ -19,6 +19,7 @@ from codemod.flow.control import execute
 from codemod.flow.expressions import evaluate
 from codemod.flow.externals import external
 from codemod.flow.frame import Frame, lookup_global
+from codemod.flow.importable import importable
 from codemod.flow.rebound import enclosed
 from codemod.joining import element, join
 from codemod.library import (
@@ -63,8 +64,15 @@ class Analysis:
             self.enter(path)
         self.cells.settle(self._run)
         self.settled = True
+        self._unseen()
         self.cells.resume()
         self.cells.settle(self._run)
+
+    def _unseen(self) -> None:
+        """Parameters that nothing has filled are filled by callers that nobody sees."""
+        for function in [each for each in self.owners if isinstance(each, FunctionNode)]:
+            for each in parameters(function):
+                self.cells.fill(("param", function, each.arg))
 
     def enter(self, path: str) -> None:
         """Queue a module once."""
@@ -128,7 +136,7 @@ class Analysis:
     def define(self, frame: Frame, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
         """A function has been met: its defaults are known now, and it will run."""
         enclosed(frame, node)
-        if _importable(frame.source, node):
+        if importable(frame.source, node):
             self.cells.importable.add(node)
         arguments = node.args
         plain = [*arguments.posonlyargs, *arguments.args]
@@ -183,7 +191,7 @@ class Analysis:
     def paths(self, origin: ast.AST) -> frozenset[str]:
         """The names and paths one load is given, as they are written."""
         _, argument = self.calls.get(origin, ("", OTHER))
-        if isinstance(argument, Const):
+        if isinstance(argument, Const) and argument.values:
             return frozenset(name for name in argument.values if isinstance(name, str))
         written = file_name(origin.args[0]) if isinstance(origin, ast.Call) and origin.args else None
         return frozenset([written] if written and written.endswith(".pt") else [])
@@ -222,18 +230,6 @@ class Analysis:
 
 def _in_tests(source: Source) -> bool:
     return source.path.rpartition("/")[2].startswith("test") or "fixture" in source.program
-
-
-def _importable(source: Source, node: ast.AST) -> bool:
-    """Whether callers that nobody sees may call a function: public, of a module or of a class in one."""
-    scope, names = node, []
-    while isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        names.append(scope.name)
-        scope = source.scopes[scope]
-        if not isinstance(scope, (ast.ClassDef, ast.Module)):
-            return False
-    private = any(name.startswith("_") and not name.endswith("__") for name in names)
-    return bool(names) and not private
 
 
 def _is_fixture(node: ast.AST) -> bool:

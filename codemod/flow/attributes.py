@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.flow.chosen import any_class
+from codemod.flow.by_name import namespace
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import TOKEN_IDS
 from codemod.flow.wrapping import INSIDE
@@ -26,6 +26,7 @@ from codemod.values import (
     Several,
     Tup,
     Value,
+    is_unseen,
 )
 
 
@@ -36,8 +37,8 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, Module) and not frame.analysis.entered(base.path):
         submodule = frame.analysis.project.submodule(base.path, name)
         return Module(submodule) if submodule else Deferred(base.path, name)
-    if isinstance(base, Module) and name == "__dict__":
-        return Map((), any_class(frame, base))
+    if isinstance(base, (Module, Instance, Class)) and name == "__dict__":
+        return namespace(frame, node, base)
     if isinstance(base, Module):
         submodule = frame.analysis.project.submodule(base.path, name)
         value = lookup_global(frame.analysis, base.path, name)
@@ -55,7 +56,7 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, Func) and name not in _OF_FUNCTIONS and not name.startswith("__"):
         given = frame.analysis.cells.read(("return", base.node))
         frame.analysis.escape(given, node, f"is what a function returns, which is called as .{name}")
-    return None if base is None else OTHER
+    return base if is_unseen(base) else OTHER
 
 
 def instance_of(annotation: Value, node: ast.AST) -> Value:

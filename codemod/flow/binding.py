@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.by_name import may_hold_others
 from codemod.flow.filled import CONTAINERS, tell, tell_module
 from codemod.flow.frame import Frame
 from codemod.flow.tokens import store
 from codemod.items import with_item
 from codemod.joining import element, join
-from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, rows
+from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, is_unseen, rows
 
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:
@@ -92,12 +93,14 @@ def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
     bases = base.values if isinstance(base, Several) else [base]
     owners = [each for each in bases if isinstance(each, (Instance, Class))]
     for owner in owners:
+        if target.attr == "__dict__":
+            may_hold_others(frame, owner)
         frame.analysis.cells.write(("attr", owner.node, target.attr), value)
     if owners:
         return
     if isinstance(base, Module):
         tell_module(frame, base.path, target.attr, value)
-    elif not isinstance(base, Meaning) and base is not None:
+    elif not isinstance(base, Meaning) and not is_unseen(base):
         frame.analysis.escape(value, target, "is stored on an object this tool does not follow")
 
 
@@ -106,5 +109,5 @@ def _store_item(frame: Frame, target: ast.Subscript, value: Value) -> None:
     store(frame, base, value)
     if isinstance(base, (Tup, Seq, Map)):
         update(frame, target.value, with_item(base, key, value))
-    elif base is not None:
+    elif not is_unseen(base):
         frame.analysis.escape(value, target, "is stored in a container this tool does not follow")

@@ -10,11 +10,12 @@ from codemod.flow.arguments import Arguments
 from codemod.flow.binding import update
 from codemod.flow.containers import CONTAINER
 from codemod.flow.contexts import returned_here
+from codemod.flow.fields import fill
 from codemod.flow.filled import CONTAINERS, filled_by
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import BATCH
 from codemod.flow.wrapping import prepared, registered
-from codemod.joining import join, join_all
+from codemod.joining import join, join_all, opened
 from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 from codemod.stubbed import is_stub
 from codemod.values import (
@@ -31,6 +32,7 @@ from codemod.values import (
     Several,
     Tup,
     Value,
+    is_unseen,
     origins,
 )
 
@@ -53,8 +55,10 @@ def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -
         return _deferred(frame, node, function, arguments)
     if isinstance(function, Mixed):
         return function if isinstance(node.func, ast.Attribute) and node.func.attr in SAME[MODEL] else OTHER
-    if function is None:
-        return None
+    if is_unseen(function):
+        if function is not None:
+            _let_go(frame, node, arguments)
+        return function
     return unknown(frame, node, arguments)
 
 
@@ -137,19 +141,8 @@ def _instantiate(frame: Frame, function: Class, arguments: Arguments) -> Value:
     if isinstance(constructor, Func):
         call_function(frame, Func(constructor.node, (made,)), arguments)
     else:
-        _fields(frame, function, arguments)
+        fill(frame, function, arguments)
     return made
-
-
-def _fields(frame: Frame, function: Class, arguments: Arguments) -> None:
-    """A class without a constructor in sight may be a dataclass: its fields are its parameters."""
-    names = [each.target.id for each in function.node.body
-             if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)]  # fmt: skip
-    for name, value in [*zip(names, arguments.positional), *arguments.keywords.items()]:
-        if name in names:
-            frame.analysis.cells.write(("attr", function.node, name), value)
-        else:
-            frame.analysis.escape(value, arguments.node, "is handed to a constructor this tool cannot see")
 
 
 def _called_instance(frame: Frame, function: Instance, arguments: Arguments) -> Value:
@@ -171,18 +164,25 @@ def unknown(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     method = _method(frame, node, arguments)
     if method is not None:
         return method[0]
+    _let_go(frame, node, arguments)
     for expression, value in arguments.all():
-        if frame.analysis.is_bound(value):
-            why = f"is handed to {ast.unparse(node.func)}(), which this tool cannot see"
-            frame.analysis.escape(value, expression, why)
         if value in _EMPTY and isinstance(expression, (ast.Name, ast.Attribute)):
             update(frame, expression, _EMPTY[value])
+        elif isinstance(value, Map) and isinstance(expression, (ast.Name, ast.Attribute)):
+            update(frame, expression, opened(value, (object,)))  # settings, which a file may be read into
         if isinstance(value, Func):
             given = call_function(frame, value, replace(arguments, positional=[OTHER] * 9, keywords={}))
             if ast.unparse(node.func).rpartition(".")[2] not in _DISCARDING:
                 why = f"is what a function returns to {ast.unparse(node.func)}(), which this tool cannot see"
                 frame.analysis.escape(given, expression, why)
     return OTHER
+
+
+def _let_go(frame: Frame, node: ast.Call, arguments: Arguments) -> None:
+    for expression, value in arguments.all():
+        if frame.analysis.is_bound(value):
+            why = f"is handed to {ast.unparse(node.func)}(), which this tool cannot see"
+            frame.analysis.escape(value, expression, why)
 
 
 #: Callees that run what they are handed and drop what it gives.

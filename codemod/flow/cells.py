@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from typing import Optional
 
 from codemod.joining import join, opened
-from codemod.values import Value
+from codemod.values import UNSEEN, Value
 
 Key = Hashable  # ("param", function, name) | ("return", function) | ("local", scope, name) | ("global", path, name) ...
 
@@ -20,6 +20,7 @@ class Cells:
         self.importable: set[ast.AST] = set()  # functions that callers outside the repository may call
         self.open_kinds = open_kinds  # literals that their parameters may have others of
         self.given: set[Key] = set()  # parameters that some call fills, beside their defaults
+        self._open: set[Key] = set()  # owners whose variables are set by names that nobody sees
         self._values: dict[Key, Value] = {}
         self._attributes: defaultdict[ast.AST, dict[Key, Value]] = defaultdict(dict)
         self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
@@ -35,6 +36,8 @@ class Cells:
     def write(self, key: Key, value: Value) -> None:
         if isinstance(key, tuple) and key[0] == "param" and key[1] in self.importable:
             value = opened(value, self.open_kinds)
+        if self._open and isinstance(key, tuple) and key[:2] in self._open:
+            value = opened(value, (object,))
         before = self._values.get(key)
         after = join(before, value)
         if after != before:
@@ -48,6 +51,18 @@ class Cells:
         key = ("param", function, parameter)
         self.given.add(key)
         self.write(key, value)
+
+    def open_all(self, kind: str, owner: object) -> None:
+        """The literals in the cells of an owner are not the only ones, now and later."""
+        if (kind, owner) not in self._open:
+            self._open.add((kind, owner))
+            for key in [each for each in self._values if isinstance(each, tuple) and each[:2] == (kind, owner)]:
+                self.write(key, self._values[key])
+
+    def fill(self, key: Key) -> None:
+        """Nobody who is seen writes this cell."""
+        if key not in self.given and self._values.get(key) is None:
+            self.write(key, UNSEEN)
 
     def touch(self, key: Key) -> None:
         """Queue the readers of a cell that stands for something kept elsewhere."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import attribute, instance_of
 from codemod.flow.awaiting import AWAITING
+from codemod.flow.by_name import namespace, store
 from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame
@@ -18,7 +19,22 @@ from codemod.flow.wrapping import wrapped
 from codemod.items import overlaid
 from codemod.joining import element, join, join_all
 from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
-from codemod.values import OTHER, Class, Func, Instance, Map, Meaning, Mixed, Module, Seq, Tup, Value, constants, hints
+from codemod.values import (
+    OTHER,
+    Class,
+    Func,
+    Instance,
+    Map,
+    Meaning,
+    Mixed,
+    Module,
+    Seq,
+    Tup,
+    Value,
+    constants,
+    hints,
+    is_unseen,
+)
 
 
 def external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:
@@ -145,7 +161,7 @@ def _first(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 def _cast(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     value = arguments.get(1, "val")
     promised = instance_of(arguments.get(0, "typ"), node.args[0]) if node.args else None
-    return promised if promised is not None and value in (None, OTHER) else value
+    return promised if promised is not None and (is_unseen(value) or value == OTHER) else value
 
 
 def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
@@ -159,17 +175,16 @@ def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 def _setattr(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     """A module that is set on another is in it under any name; a value of fair-esm's is not followed."""
-    base, value = arguments.get(0, "obj"), arguments.get(2, "value")
-    if not isinstance(base, Instance) or frame.analysis.is_bound(value):
-        return unknown(frame, node, arguments)
-    for name in constants(arguments.get(1, "name")) or [ast.unparse(node)]:
-        frame.analysis.cells.write(("attr", base.node, str(name)), value)
-    return None
+    return None if store(frame, node, arguments) else unknown(frame, node, arguments)
 
 
 def _vars(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     base = arguments.get(0, "object")
-    return Map((), any_class(frame, base)) if isinstance(base, Module) else unknown(frame, node, arguments)
+    return namespace(frame, node, base) if isinstance(base, _OWNERS) else unknown(frame, node, arguments)
+
+
+def _globals(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
+    return namespace(frame, node, Module(frame.source.path))
 
 
 def _super(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
@@ -180,6 +195,7 @@ def _super(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     return OTHER
 
 
+_OWNERS = (Class, Instance, Module)  # of the variables that a name can be looked up in
 _Given = Callable[[Frame, ast.Call, Arguments], Value]
 _EXTERNAL: dict[str, _Given] = {
     **AWAITING,
@@ -187,6 +203,7 @@ _EXTERNAL: dict[str, _Given] = {
     "builtins.dict": _dict,
     "builtins.enumerate": _enumerate,
     "builtins.getattr": _getattr,
+    "builtins.globals": _globals,
     "builtins.iter": _sequence,
     "builtins.list": _sequence,
     "builtins.map": _mapped,

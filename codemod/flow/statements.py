@@ -10,6 +10,7 @@ from codemod.flow.arguments import Arguments
 from codemod.flow.binding import assign, share, update
 from codemod.flow.calls import apply
 from codemod.flow.containers import move
+from codemod.flow.fields import default
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
 from codemod.flow.tokens import store
@@ -26,7 +27,7 @@ def _assign(frame: Frame, node: ast.Assign) -> None:
 
 def _annotated(frame: Frame, node: ast.AnnAssign) -> None:
     kind = promised(frame, node.annotation)
-    value = frame.evaluate(node.value) if node.value is not None else None
+    value = default(frame, frame.evaluate(node.value)) if node.value is not None else None
     if node.value is not None or kind is not None:
         assign(frame, node.target, join(value, kind) if value != OTHER else kind or OTHER)
 
