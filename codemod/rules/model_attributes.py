@@ -121,7 +121,7 @@ def block(site: Site) -> Answer:
     yield Left("a layer is called by itself: transformers' layers take and give other things")
 
 
-@rewrites(f"{MODEL}.lm_head", f"{MODEL}.lm_head()")
+@rewrites(f"{MODEL}.lm_head")
 def lm_head(site: Site) -> Answer:
     """`EsmForMaskedLM` has it under the same name; its `weight`, which is the embedding's, one level deeper."""
     part, other = part_of(site), renamed_under(site)
@@ -135,6 +135,13 @@ def lm_head(site: Site) -> Answer:
         yield site.insert(site.source.span(site.node)[1], ".decoder")
     elif part not in ("", "dense", "layer_norm", "bias", *MODULE):
         yield Left(f"the head's {part} has no proven counterpart in transformers")
+
+
+@rewrites(f"{MODEL}.lm_head()")
+def lm_head_called(site: Site) -> Answer:
+    """Both heads take `features` and give a plain tensor of logits over the same 33 tokens, whatever is read of it."""
+    if site.target.to == "fastesm2":
+        yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
 
 
 @rewrites(f"{MODEL}.contact_head")

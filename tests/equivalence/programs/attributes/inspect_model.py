@@ -33,7 +33,8 @@ _, _, tokens = batch_converter([("x", "MKLV"), ("y", "GAVLIMCFYWHKRQNEDSTP")])
 with torch.no_grad():
     hidden = model(tokens, repr_layers=[model.num_layers])["representations"][model.num_layers]
     again = model.lm_head(hidden)
+    sure = model.lm_head(features=hidden).detach().log_softmax(-1)
     first = model.embed_tokens(tokens)
 amino_acids = [alphabet.get_idx(letter) for letter in "ACDEFGHIKLMNPQRSTVWY"]
 probabilities = torch.softmax(again[:, 1:-1, amino_acids], dim=-1)
-torch.save({**facts, "again": again, "first": first, "p": probabilities, "table_weight": model.embed_tokens.weight.detach()}, sys.argv[1])
+torch.save({**facts, "again": again, "sure": sure, "first": first, "p": probabilities, "table_weight": model.embed_tokens.weight.detach()}, sys.argv[1])
