@@ -72,9 +72,10 @@ _ESM1 = "ESM-1 has no counterpart in transformers; ESM-2 (esm2_t33_650M_UR50D) i
 _MSA = "the MSA Transformer has no counterpart in transformers; keep fair-esm for it, or move to single-sequence ESM-2"
 _IF1 = "ESM-IF1 has no counterpart in transformers; keep fair-esm for inverse folding (ProteinMPNN is an alternative)"
 _FOLD0 = "ESMFold v0 has no counterpart in transformers; esmfold_v1 is there as EsmForProteinFolding"
-_FOLD1 = (
+_FOLD1 = (  # measured: tests/equivalence/esmfold.py
     "ESMFold moves to transformers' EsmForProteinFolding by hand: pLDDT becomes 0..1 instead of 0..100 (in PDB files "
-    "too), ':' multimers and num_recycles are gone"
+    "too), ptm is one number for a whole batch (fold one sequence at a time), infer takes no num_recycles, ':' and "
+    "lower-case letters raise ValueError, and the language model's half precision rounds otherwise"
 )
 
 #: Checkpoints that have no proven counterpart, with what to tell the user.
