@@ -74,8 +74,7 @@ _IF1 = "ESM-IF1 has no counterpart in transformers; keep fair-esm for inverse fo
 _FOLD0 = "ESMFold v0 has no counterpart in transformers; esmfold_v1 is there as EsmForProteinFolding"
 _FOLD1 = (  # measured: tests/equivalence/esmfold.py
     "ESMFold moves to transformers' EsmForProteinFolding by hand: pLDDT becomes 0..1 instead of 0..100 (in PDB files "
-    "too), ptm is one number for a whole batch (fold one sequence at a time), infer takes no num_recycles, ':' and "
-    "lower-case letters raise ValueError, and the language model's half precision rounds otherwise"
+    "too), ptm is one number for a whole batch, and the language model's half precision rounds otherwise"
 )
 
 #: Checkpoints that have no proven counterpart, with what to tell the user.
@@ -155,10 +154,27 @@ NAMES = {
         "rotary_embedding",
         "version",
     ),
-    "esm.pretrained": (*CHECKPOINTS, *WITHOUT_COUNTERPART, *LOADERS, "load_regression_hub", "load_hub_workaround",
-                       "has_emb_layer_norm_before", "ESM2", "esm", "torch"),
-    "esm.data": ("Alphabet", "BatchConverter", "FastaBatchedDataset", "MSABatchConverter", "read_fasta",
-                 "read_alignment_lines", "ESMStructuralSplitDataset", "proteinseq_toks"),
+    "esm.pretrained": (
+        *CHECKPOINTS,
+        *WITHOUT_COUNTERPART,
+        *LOADERS,
+        "load_regression_hub",
+        "load_hub_workaround",
+        "has_emb_layer_norm_before",
+        "ESM2",
+        "esm",
+        "torch",
+    ),
+    "esm.data": (
+        "Alphabet",
+        "BatchConverter",
+        "FastaBatchedDataset",
+        "MSABatchConverter",
+        "read_fasta",
+        "read_alignment_lines",
+        "ESMStructuralSplitDataset",
+        "proteinseq_toks",
+    ),
     "esm.model": ("ESM2", "MSATransformer", "ProteinBertModel", "esm1", "esm2", "msa_transformer"),
     "esm.constants": ("proteinseq_toks",),
 }

@@ -210,9 +210,20 @@ def from_scratch(site: Site) -> Answer:
     yield Left("a model is made from scratch: EsmForMaskedLM(EsmConfig(...)) starts from other random weights")
 
 
-_FOLDS = ("infer_pdb", "infer_pdbs", "infer", "set_chunk_size", "output_to_pdb", "half")
+_FOLDED = "':' and lower-case letters raise ValueError"
+_PDB = "EsmForProteinFolding writes pLDDT into PDB files as 0..1 instead of 0..100"
+#: What is called on a folding model, with what differs (measured: tests/equivalence/esmfold.py).
+_FOLDS = {
+    "infer": "EsmForProteinFolding.infer gives pLDDT as 0..1 instead of 0..100, no mean_plddt, and one ptm for a whole "
+    f"batch (fold one sequence at a time); it takes no num_recycles; {_FOLDED}",
+    "infer_pdb": f"{_PDB}; {_FOLDED}",
+    "infer_pdbs": f"{_PDB}; {_FOLDED}",
+    "output_to_pdb": _PDB,
+    "set_chunk_size": "EsmForProteinFolding has this as `model.trunk.set_chunk_size`",
+    "half": WITHOUT_COUNTERPART["esmfold_v1"],
+}
 
 
 @rewrites(*(f"{FOLD}.{each}()" for each in _FOLDS))
 def fold(site: Site) -> Answer:
-    yield Left(WITHOUT_COUNTERPART["esmfold_v1"])
+    yield Left(_FOLDS[site.use.key.rpartition(".")[2].rstrip("()")])
