@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.equivalence.made_up.grammar import write_programs
 from tests.equivalence.run import HARDER, PROGRAMS, Proof, programs, prove
 from tests.equivalence.virnucpro import prove_virnucpro
 
@@ -30,6 +31,9 @@ def main() -> int:
         "--python", default=sys.executable, metavar="EXE", help="interpreter of the migrated side"
     )
     parser.add_argument(
+        "--made-up", type=int, nargs=2, metavar=("COUNT", "SEED"), help="so many programs drawn at random instead"
+    )
+    parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="keep originals, migrated copies and outputs here"
     )
     parser.add_argument(
@@ -41,10 +45,13 @@ def main() -> int:
     everything = [program for folder in (PROGRAMS, HARDER) for program in programs(folder)]
     chosen = [program for program in everything if not arguments.names or program.name in arguments.names]
     with tempfile.TemporaryDirectory() as temporary:
-        proof = prove(arguments.keep or Path(temporary), chosen, arguments.python)
+        scratch = arguments.keep or Path(temporary)
+        if arguments.made_up:
+            chosen = write_programs(scratch / "programs", *arguments.made_up)
+        proof = prove(scratch, chosen, arguments.python)
     print(table(proof))
     allowed = {"same", "refused"} if arguments.allow_refusal else {"same"}
-    may_stay = {program.name for program in programs(HARDER)}
+    may_stay = {program.name for program in (chosen if arguments.made_up else programs(HARDER))}
     wrong = [v for v in proof.verdicts if v.outcome not in allowed | ({"left"} if v.program in may_stay else set())]
     return 1 if wrong else 0
 

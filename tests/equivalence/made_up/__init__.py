@@ -1,0 +1,1 @@
+"""Programs nobody wrote: drawn at random from the ways people use fair-esm, run before and after their migration."""

@@ -1,0 +1,131 @@
+"""Draw programs: the same seed gives the same ones."""
+
+from __future__ import annotations
+
+import random
+import re
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from tests.equivalence.made_up import words
+from tests.equivalence.run import Program
+
+T = TypeVar("T")
+Files = dict[str, str]
+HEAD = "import json\nimport sys\n\nimport torch\n{imports}\n\nOPTIONS = json.loads('{{\"layer\": {k}}}')\n"
+SAVE = "torch.save(found, sys.argv[1])\n"
+_NAMES = {"m": "model", "a": "alphabet", "c": "batch_converter"}
+_OF_SELF = {key: f"self.{name}" for key, name in _NAMES.items()}
+
+
+class Drawing:
+    """The parts of one program, drawn once; a shape lays them out."""
+
+    def __init__(self, chance: random.Random) -> None:
+        def pick(table: Sequence[T]) -> T:
+            """Any entry, the first ones more often: what is always left hides what else is in a program."""
+            return chance.choice(table[: 1 + chance.randrange(len(table))])
+
+        name, last = pick(words.CHECKPOINTS[:2] if chance.random() < 0.85 else words.CHECKPOINTS)
+        imports, loaders, package = pick(words.IMPORTS)
+        before, load = pick(words.LOADS)
+        asked, listed, read = pick(words.LAYERS)
+        self._words = {"N": name, "n": last, "k": chance.randrange(last), "P": loaders, "E": package}
+        self._imports, self._before = imports, before
+        self._load = pick(words.BINDS).replace("{x}", load)
+        self._asked, self._layers = asked, {"L": listed, "l": read}
+        self._prepared, self._converter, self._batch = map(pick, (words.PREPARED, words.CONVERTERS, words.BATCHES))
+        self._tokens, self._change, self._call = map(pick, (words.TOKENS, words.CHANGES, words.CALLS))
+        self._around, self._read, self._pool = map(pick, (words.AROUND, words.READS, words.POOLS))
+        self._more = pick(words.MORE), pick(words.MORE)
+
+    def head(self) -> str:
+        return self._filled(HEAD.replace("{imports}", self._imports), _NAMES)
+
+    def before(self) -> str:
+        """What a load needs at module level."""
+        return self._filled(self._before, _NAMES)
+
+    def load(self, names: dict[str, str] = _NAMES) -> str:
+        return self._lines(names, self._load, self._prepared)
+
+    def batch(self) -> str:
+        return self._lines(_NAMES, self._batch)
+
+    def use(self, names: dict[str, str] = _NAMES) -> str:
+        """From a batch to what is found."""
+        around, indent = self._around, "    " if self._around.endswith(":") else ""
+        called = f"{around}\n{textwrap.indent(self._call, indent)}"
+        steps = (self._converter, self._tokens, self._change, self._asked, called, self._read, self._pool, *self._more)
+        return self._lines(names, *steps)
+
+    def _lines(self, names: dict[str, str], *parts: str) -> str:
+        return "\n".join(self._filled(each, names) for each in parts if each) + "\n"
+
+    def _filled(self, text: str, names: dict[str, str]) -> str:
+        for table in (self._layers, {**self._words, **names}):
+            text = re.sub(r"\{(\w)\}", lambda match: str(table.get(match[1], match[0])), text)  # noqa: B023
+        return text.replace("{{", "{").replace("}}", "}")
+
+
+def flat(drawing: Drawing) -> Files:
+    parts = (drawing.head(), drawing.before(), drawing.load(), drawing.batch(), "found = {}\n", drawing.use(), SAVE)
+    return {"program.py": "\n".join(parts)}
+
+
+def in_a_function(drawing: Drawing) -> Files:
+    parts = (drawing.load(), drawing.batch(), "found = {}\n", drawing.use(), SAVE)
+    main = f"def main():\n{_indented(*parts)}\n\nif __name__ == '__main__':\n    main()\n"
+    return {"program.py": "\n".join((drawing.head(), drawing.before(), main))}
+
+
+def in_a_class(drawing: Drawing) -> Files:
+    made = f"class Embedder:\n    def __init__(self):\n{_indented(drawing.load(_OF_SELF), by=8)}\n"
+    used = _indented("found = {}\n", drawing.use(_OF_SELF), "return found\n", by=8)
+    embed = f"    def embed(self, batch):\n{used}\n"
+    end = f"{drawing.batch()}found = Embedder().embed(batch)\n{SAVE}"
+    return {"program.py": "\n".join((drawing.head(), drawing.before(), made, embed, end))}
+
+
+def in_functions(drawing: Drawing) -> Files:
+    made = f"def loaded():\n{_indented(drawing.load(), 'return model, alphabet')}\n"
+    used = f"def embed(model, alphabet, batch):\n{_indented('found = {}', drawing.use(), 'return found')}\n"
+    end = f"{drawing.batch()}found = embed(*loaded(), batch)\n{SAVE}"
+    return {"program.py": "\n".join((drawing.head(), drawing.before(), made, used, end))}
+
+
+def in_two_modules(drawing: Drawing) -> Files:
+    made = "\n".join((drawing.head(), drawing.before(), drawing.load()))
+    used = "\n".join(("from units import *\n", drawing.batch(), "found = {}\n", drawing.use(), SAVE))
+    return {"units.py": made, "program.py": used}
+
+
+def with_a_helper_module(drawing: Drawing) -> Files:
+    used = f"def embed(model, alphabet, batch):\n{_indented('found = {}', drawing.use(), 'return found')}\n"
+    helper = "\n".join((drawing.head(), used))
+    end = "\n".join(("from helper import embed\n", drawing.batch(), "found = embed(model, alphabet, batch)", SAVE))
+    return {"helper.py": helper, "program.py": "\n".join((drawing.head(), drawing.before(), drawing.load(), end))}
+
+
+SHAPES: tuple[Callable[[Drawing], Files], ...] = (
+    flat, in_a_function, in_a_class, in_functions, in_two_modules, with_a_helper_module,
+)  # fmt: skip
+
+
+def write_programs(folder: Path, count: int, seed: int) -> list[Program]:
+    """So many programs, each in a folder of its own that says how to run it."""
+    return [_write(folder / f"made_up_{seed}_{number}", random.Random(f"{seed} {number}")) for number in range(count)]
+
+
+def _write(folder: Path, chance: random.Random) -> Program:
+    folder.mkdir(parents=True)
+    for path, text in chance.choice(SHAPES)(Drawing(chance)).items():
+        (folder / path).write_text(text, "utf-8")
+    (folder / "command.txt").write_text("program.py {out}/found.pt\n", "utf-8")
+    return Program(folder)
+
+
+def _indented(*parts: str, by: int = 4) -> str:
+    return "\n".join(textwrap.indent(each, " " * by) for each in parts)

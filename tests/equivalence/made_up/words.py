@@ -1,0 +1,163 @@
+"""What programs are drawn from: tables of ways to say the same thing, or the next thing.
+
+What people write most comes first. `{P}` is fair-esm's `pretrained` as the file names it, `{E}` its package, `{N}` the
+checkpoint, `{n}` its last layer, `{k}` some layer, `{m}`, `{a}` and `{c}` the model, the alphabet and the batch
+converter, `{l}` and `{L}` the layer that is read and the list that is asked for.
+"""
+
+from __future__ import annotations
+
+#: Checkpoints with the number of their layers.
+CHECKPOINTS = (("esm2_t6_8M_UR50D", 6), ("esm2_t12_35M_UR50D", 12), ("esm1b_t33_650M_UR50S", 33))
+
+#: An import, how it names `pretrained`, and the package.
+IMPORTS = (
+    ("import esm", "esm.pretrained", "esm"),
+    ("import esm as fair", "fair.pretrained", "fair"),
+    ("import esm\nfrom esm import pretrained", "pretrained", "esm"),
+    ("import esm\nimport esm.pretrained as zoo", "zoo", "esm"),
+    ("import esm, esm.pretrained", "esm.pretrained", "esm"),
+    ("import importlib\nesm = importlib.import_module('esm')", "esm.pretrained", "esm"),
+)
+#: What stands before a load, and the load: a pair of model and alphabet.
+LOADS = (
+    ("", "{P}.{N}()"),
+    ("", "{P}.load_model_and_alphabet('{N}')"),
+    ("name = '{N}'", "{P}.load_model_and_alphabet(name)"),
+    ("name = '{N}'", "getattr({P}, name)()"),
+    ("factory = {P}.{N}", "factory()"),
+    ("factories = dict(small={P}.esm2_t6_8M_UR50D, mine={P}.{N})", "factories['mine']()"),
+    ("size = '{N}'.partition('_')[2]", "{P}.load_model_and_alphabet('{N}'[:6] + '{N}'[6:])"),
+    ("", "torch.hub.load('facebookresearch/esm:main', '{N}')"),
+    ("def load(name='{N}'):\n    return {P}.load_model_and_alphabet(name)\n", "load()"),
+    ("def load(small=False):\n    if small:\n        return {P}.esm2_t6_8M_UR50D()\n    return {P}.{N}()\n", "load()"),
+)
+BINDS = (
+    "{m}, {a} = {x}",
+    "({m}, {a}) = {x}",
+    "pair = {x}\n{m}, {a} = pair",
+    "pair = {x}\n{m} = pair[0]\n{a} = pair[1]",
+    "{m}, {a} = loaded = {x}",
+)
+PREPARED = (
+    "{m}.eval()",
+    "{m} = {m}.eval()",
+    "{m} = {m}.eval().to('cpu')",
+    "{m}.eval()\nfor parameter in {m}.parameters():\n    parameter.requires_grad = False",
+    "{m}.train(False)\n{m}.requires_grad_(False)",
+    "{m}.eval()\ndevice = next({m}.parameters()).device\n{m} = {m}.to(device)",
+    "if torch.cuda.is_available():\n    {m} = {m}.cuda()\n{m}.eval()",
+)
+CONVERTERS = (
+    "{c} = {a}.get_batch_converter()",
+    "{c} = {a}.get_batch_converter(9)",
+    "{c} = {a}.get_batch_converter(truncation_seq_length=7)",
+    "{c} = {E}.data.BatchConverter({a})",
+    "limit = 8\n{c} = {a}.get_batch_converter(limit)",
+)
+BATCHES = (
+    "batch = [('a', 'MKTAYIAK'), ('b', 'MKV')]",
+    "batch = [('a', 'MKTAYIAKQR'), ('b', 'GGSGSLVPRG')]",
+    "batch = [('one', 'MK<mask>AYIAK')]",
+    "batch = list(zip('ab', ['MKTAXBZ', 'ACDEFGHIKLMN']))",
+    "batch = list({{'p1': 'MKTAYI', 'p2': 'UOX.-K'}}.items())",
+    "batch = [('a', 'M' * 12), ('b', 'MKLV'), ('c', 'M')]",
+    "batch = [(i, s) for i, s in enumerate(['MKTA', 'GAVLIPFW'])]",
+)
+TOKENS = (
+    "labels, strings, tokens = {c}(batch)",
+    "_, _, tokens = {c}(batch)\nstrings = [s for _, s in batch]",
+    "labels, strings, tokens = {c}(batch)\ntokens = tokens.to('cpu')",
+    "converted = {c}(batch)\nstrings, tokens = converted[1], converted[2]",
+    "strings = [s for _, s in batch]\ntokens = {c}(batch)[2]",
+    "strings = [s for _, s in batch[:1]]\n_, _, tokens = {c}(batch[:1])",
+)
+#: Something is done to the tokens first, or nothing.
+CHANGES = (
+    "",
+    "",
+    "",
+    "tokens[0, 2] = {a}.mask_idx",
+    "tokens = tokens.clone()\ntokens[:, 1] = {a}.get_idx('A')",
+    "tokens = tokens[:, :5]",
+    "tokens = torch.cat([tokens, tokens])",
+    "tokens = torch.where(tokens == {a}.get_idx('K'), {a}.mask_idx, tokens)",
+    "tokens = tokens.repeat(2, 1)",
+    "tokens = torch.nn.functional.pad(tokens, (0, 2), value={a}.padding_idx)",
+    "tokens = tokens.masked_fill(tokens == {a}.tok_to_idx['M'], {a}.mask_idx)",
+    "spare = tokens.numpy()\nspare[0, -1] = {a}.padding_idx",
+)
+#: What stands before the call, the layers that are asked for, and the one that is read.
+LAYERS = (
+    ("", "[{n}]", "{n}"),
+    ("", "[{k}]", "{k}"),
+    ("", "[0, {n}]", "0"),
+    ("", "({k}, {n})", "{n}"),
+    ("layer = {k}", "[layer]", "layer"),
+    ("layers = [{k}, {n}]", "layers", "layers[-1]"),
+    ("layers = [{k}, {n}]", "layers", "layers[0]"),
+    ("", "[{m}.num_layers]", "{m}.num_layers"),
+    ("last = {m}.num_layers", "[last - 1, last]", "last - 1"),
+    ("settings = {{'layer': {n}}}", "[settings['layer']]", "settings['layer']"),
+    ("settings = {{'layer': {n}}}\nsettings.update(json.loads('{{\"layer\": {k}}}'))", "[settings['layer']]",
+     "settings['layer']"),
+    ("layer = {n}\nif 'layer' in OPTIONS:\n    layer = OPTIONS['layer']", "[layer]", "layer"),
+    ("layers = list(range({m}.num_layers + 1))", "layers", "{k}"),
+    ("", "range({n} + 1)", "{k}"),
+    ("layer = (-1 + {n} + 1) % ({n} + 1)", "[layer]", "layer"),
+    ("layer = int('{N}'.split('_')[1][1:])", "[layer]", "layer"),
+    ("class Config:\n    layer = {n}\n\nfor key, value in OPTIONS.items():\n    setattr(Config, key, value)\n",
+     "[Config.layer]", "Config.layer"),
+    ("layer = {n}\nfor layer in OPTIONS.values():\n    pass", "[layer]", "layer"),
+)  # fmt: skip
+CALLS = (
+    "output = {m}(tokens, repr_layers={L})",
+    "output = {m}(tokens, {L})",
+    "output = {m}(tokens=tokens, repr_layers={L}, return_contacts=False)",
+    "output = {m}.forward(tokens, repr_layers={L})",
+    "output = {m}(tokens, repr_layers={L}, return_contacts=True)",
+    "output = {m}(tokens, repr_layers={L}, need_head_weights=True)",
+    "arguments = dict(repr_layers={L})\noutput = {m}(tokens, **arguments)",
+    "output = {m}(tokens.long(), repr_layers={L})",
+)
+AROUND = ("with torch.no_grad():", "with torch.inference_mode():", "torch.set_grad_enabled(False)", "if True:")
+READS = (
+    "hidden = output['representations'][{l}]",
+    "hidden = output['representations'][{l}].detach().cpu()",
+    "representations = output['representations']\nhidden = representations[{l}]",
+    "hidden = {{layer_: x.clone() for layer_, x in output['representations'].items()}}[{l}]",
+    "hidden = output.get('representations')[{l}]",
+    "for number, hidden in output['representations'].items():\n    found[f'layer {{number}}'] = hidden.clone()",
+    "hidden, logits = output['representations'][{l}], output['logits']\nfound['logits'] = logits.detach()",
+)
+#: What is made of the hidden states of every token.
+POOLS = (
+    "found['mean'] = hidden[:, 1:-1].mean(1)",
+    "found['bos'] = hidden[:, 0].clone()",
+    "lengths = (tokens != {a}.padding_idx).sum(1)\n"
+    "found['means'] = [hidden[i, 1:j - 1].mean(0) for i, j in enumerate(lengths)]",
+    "found['each'] = [hidden[i, 1:len(s) + 1].clone() for i, s in enumerate(strings)]",
+    "mask = tokens.ne({a}.padding_idx).unsqueeze(-1)\nfound['masked'] = (hidden * mask).sum(1) / mask.sum(1)",
+    "found['all'] = hidden[tokens.ne({a}.padding_idx) & tokens.ne({a}.cls_idx) & tokens.ne({a}.eos_idx)].clone()",
+)
+#: Something more is said of the model, the alphabet or the output, or nothing.
+MORE = (
+    "",
+    "",
+    "found['logits'] = output['logits'].detach()",
+    "found['probabilities'] = torch.log_softmax(output['logits'], -1)[:, :, [{a}.get_idx(r) for r in 'ACDE']].detach()",
+    "found['sizes'] = torch.tensor([{m}.num_layers, {m}.embed_dim])\n"
+    "print({a}.padding_idx, {a}.mask_idx, len({a}.standard_toks))",
+    "found['letters'] = torch.tensor([{a}.get_idx(r) for r in 'LAGVSERTIDPKQNFYHMWCXBUZO.-'])\nprint({a}.get_tok(5))",
+    "found['contacts'] = {m}.predict_contacts(tokens).detach()",
+    "found['parameters'] = torch.tensor(sum(p.numel() for p in {m}.parameters() if p.requires_grad) > 0)",
+    "print(sorted(output['representations']))",
+    "found['ids'] = torch.tensor({a}.encode('MKTA'))",
+    "found['tokens'] = tokens.clone()",
+    "print([{a}.get_tok(i) for i in tokens[0].tolist()])",
+    "print(list(output['representations'].keys()), {a}.prepend_bos, {a}.append_eos)",
+    "if 'contacts' in output:\n    found['contacts'] = output['contacts'].detach()",
+    "print(type(hidden).__name__, tuple(hidden.shape), {m}.training)",
+    "found['head'] = {m}.lm_head(hidden).detach()",
+    "found['embedded'] = {m}.embed_tokens(tokens).detach()",
+)
