@@ -25,7 +25,7 @@ def with_item(value: Value, key: Value, new: Value) -> Value:
         kept.update({each: join(kept.get(each), new) for each in known})
         return shallow(Map(tuple(sorted(kept.items(), key=lambda pair: repr(pair[0]))), value.rest))
     if isinstance(value, Map):
-        kept = {each: opened(held, (object,)) for each, held in value.items}
+        kept = {each: opened(held) for each, held in value.items}
         return shallow(Map(tuple(kept.items()), join(value.rest, new)))
     if isinstance(value, (Tup, Seq)):
         return shallow(Seq(join(element(value), new)))
@@ -45,7 +45,7 @@ def _loosened(value: Value, over: Value) -> Value:
     """A dict's item where another dict is laid over it."""
     if isinstance(over, Map):
         return join(value, over.rest)
-    return opened(value, (object,))
+    return opened(value)
 
 
 def _picked(choices: tuple[Tup, ...], places: frozenset[object]) -> list[Value]:

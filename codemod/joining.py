@@ -46,7 +46,7 @@ def join(left: Value, right: Value) -> Value:
     for one, other in ((left, right), (right, left)):
         if isinstance(other, Const) and not isinstance(one, Const):
             if not other.values:
-                return opened(one, (object,))  # UNSEEN
+                return opened(one)  # UNSEEN
             if isinstance(one, Meaning) and not any(other.values):
                 return one  # `model = False` before the model is loaded
     joined = _join_alike(left, right)
@@ -76,7 +76,7 @@ def shallow(value: Value, depth: int = 0) -> Value:
     return _mapped(value, partial(shallow, depth=depth + 1))
 
 
-def opened(value: Value, kinds: tuple[type, ...]) -> Value:
+def opened(value: Value, kinds: tuple[type, ...] = (object,)) -> Value:
     """The value as a parameter has it that anybody may fill: its literals of these kinds are not the only ones."""
     if isinstance(value, Const):
         return Const(value.values, value.open or any(isinstance(each, kinds) for each in value.values))

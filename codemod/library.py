@@ -67,6 +67,7 @@ CHECKPOINTS = {
 
 #: FastESM2_650 is an ESM-2 of 650M parameters, trained further (FASTESM2.md).
 FASTESM2_LAYERS, FASTESM2_WIDTH = CHECKPOINTS["esm2_t33_650M_UR50D"].layers, CHECKPOINTS["esm2_t33_650M_UR50D"].width
+NO_DECODER = "FastESM2_650 stores no language-model decoder: its logits would be random"
 
 _ESM1 = "ESM-1 has no counterpart in transformers; ESM-2 (esm2_t33_650M_UR50D) is the usual successor"
 _MSA = "the MSA Transformer has no counterpart in transformers; keep fair-esm for it, or move to single-sequence ESM-2"
@@ -154,27 +155,10 @@ NAMES = {
         "rotary_embedding",
         "version",
     ),
-    "esm.pretrained": (
-        *CHECKPOINTS,
-        *WITHOUT_COUNTERPART,
-        *LOADERS,
-        "load_regression_hub",
-        "load_hub_workaround",
-        "has_emb_layer_norm_before",
-        "ESM2",
-        "esm",
-        "torch",
-    ),
-    "esm.data": (
-        "Alphabet",
-        "BatchConverter",
-        "FastaBatchedDataset",
-        "MSABatchConverter",
-        "read_fasta",
-        "read_alignment_lines",
-        "ESMStructuralSplitDataset",
-        "proteinseq_toks",
-    ),
+    "esm.pretrained": (*CHECKPOINTS, *WITHOUT_COUNTERPART, *LOADERS, "load_regression_hub", "load_hub_workaround",
+                       "has_emb_layer_norm_before", "ESM2", "esm", "torch"),
+    "esm.data": ("Alphabet", "BatchConverter", "FastaBatchedDataset", "MSABatchConverter", "read_fasta",
+                 "read_alignment_lines", "ESMStructuralSplitDataset", "proteinseq_toks"),
     "esm.model": ("ESM2", "MSATransformer", "ProteinBertModel", "esm1", "esm2", "msa_transformer"),
     "esm.constants": ("proteinseq_toks",),
 }

@@ -164,7 +164,8 @@ def _parts(value: Value) -> Iterator[Value]:
 
 
 def is_unseen(value: Value) -> bool:
-    return value is None or value == UNSEEN
+    """Whether nothing is known of a value, now or ever."""
+    return value in (None, UNSEEN)
 
 
 def constants(value: Value) -> Optional[frozenset[object]]:

@@ -20,7 +20,7 @@ HEAVY = ("libcst", "rich", "networkx", "torch", "transformers")
 #: From the bottom up; a layer imports itself and those before it. What a layer is called says which modules are in it.
 LAYERS = (
     ("codemod.errors", "codemod.records", "codemod.text", "codemod.globs", "codemod.kinds", "codemod.syntax"),
-    ("codemod.library", "codemod.values", "codemod.source", "codemod.imports", "codemod.project"),
+    ("codemod.library", "codemod.values", "codemod.joining", "codemod.source", "codemod.imports", "codemod.project"),
     ("codemod.flow", "codemod.usage"),
     ("codemod.rule", "codemod.groups"),
     ("codemod.rules",),

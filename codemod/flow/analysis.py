@@ -31,7 +31,7 @@ from codemod.library import (
 from codemod.local_weights import file_name, published
 from codemod.project import Project
 from codemod.source import FunctionNode, Source, parameters
-from codemod.values import OTHER, Const, External, Func, Instance, Meaning, Mixed, Seq, Value, meanings, origins
+from codemod.values import OTHER, Const, External, Func, Instance, Meaning, Mixed, Seq, Value, hints, meanings, origins
 
 
 class Analysis:
@@ -72,7 +72,7 @@ class Analysis:
         """Parameters that nothing has filled are filled by callers that nobody sees."""
         for function in [each for each in self.owners if isinstance(each, FunctionNode)]:
             for each in parameters(function):
-                self.cells.fill(("param", function, each.arg))
+                self.cells.leave_unseen(("param", function, each.arg))
 
     def enter(self, path: str) -> None:
         """Queue a module once."""
@@ -191,8 +191,9 @@ class Analysis:
     def paths(self, origin: ast.AST) -> frozenset[str]:
         """The names and paths one load is given, as they are written."""
         _, argument = self.calls.get(origin, ("", OTHER))
-        if isinstance(argument, Const) and argument.values:
-            return frozenset(name for name in argument.values if isinstance(name, str))
+        known = hints(argument)
+        if known:
+            return frozenset(name for name in known if isinstance(name, str))
         written = file_name(origin.args[0]) if isinstance(origin, ast.Call) and origin.args else None
         return frozenset([written] if written and written.endswith(".pt") else [])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.flow.by_name import namespace
+from codemod.flow.by_name import OWNERS, namespace
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.tokens import TOKEN_IDS
 from codemod.flow.wrapping import INSIDE
@@ -37,7 +37,7 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, Module) and not frame.analysis.entered(base.path):
         submodule = frame.analysis.project.submodule(base.path, name)
         return Module(submodule) if submodule else Deferred(base.path, name)
-    if isinstance(base, (Module, Instance, Class)) and name == "__dict__":
+    if isinstance(base, OWNERS) and name == "__dict__":
         return namespace(frame, node, base)
     if isinstance(base, Module):
         submodule = frame.analysis.project.submodule(base.path, name)

@@ -14,11 +14,14 @@ from codemod.flow.frame import Frame
 from codemod.joining import opened
 from codemod.values import OTHER, Class, Instance, Map, Module, Value, constants
 
+#: What has variables that can be looked up by a name.
+OWNERS = (Class, Instance, Module)
 
-def store(frame: Frame, node: ast.Call, arguments: Arguments) -> bool:
+
+def set_by_name(frame: Frame, node: ast.Call, arguments: Arguments) -> bool:
     """`setattr(base, name, value)` of a class, an instance or a module of the repository; False for any other base."""
     base, value = arguments.get(0, "obj"), arguments.get(2, "value")
-    if not isinstance(base, (Instance, Class, Module)) or frame.analysis.is_bound(value):
+    if not isinstance(base, OWNERS) or frame.analysis.is_bound(value):
         return False
     names = constants(arguments.get(1, "name"))
     if names is None:
@@ -45,7 +48,7 @@ def may_hold_others(frame: Frame, base: Value) -> None:
     elif isinstance(base, Module):
         cells.open_all("global", base.path)
         if base.path == frame.source.path and isinstance(frame.scope, ast.Module):
-            frame.env = {name: opened(value, (object,)) for name, value in frame.env.items()}
+            frame.env = {name: opened(value) for name, value in frame.env.items()}
 
 
 _READS = ("copy", "get", "items", "keys", "values")

@@ -20,6 +20,7 @@ from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, S
 from codemod.stubbed import is_stub
 from codemod.values import (
     OTHER,
+    UNSEEN,
     Class,
     Deferred,
     External,
@@ -32,7 +33,6 @@ from codemod.values import (
     Several,
     Tup,
     Value,
-    is_unseen,
     origins,
 )
 
@@ -55,10 +55,11 @@ def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -
         return _deferred(frame, node, function, arguments)
     if isinstance(function, Mixed):
         return function if isinstance(node.func, ast.Attribute) and node.func.attr in SAME[MODEL] else OTHER
-    if is_unseen(function):
-        if function is not None:
-            _let_go(frame, node, arguments)
-        return function
+    if function is None:
+        return None
+    if function == UNSEEN:
+        _let_go(frame, node, arguments)
+        return UNSEEN
     return unknown(frame, node, arguments)
 
 
@@ -169,7 +170,7 @@ def unknown(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
         if value in _EMPTY and isinstance(expression, (ast.Name, ast.Attribute)):
             update(frame, expression, _EMPTY[value])
         elif isinstance(value, Map) and isinstance(expression, (ast.Name, ast.Attribute)):
-            update(frame, expression, opened(value, (object,)))  # settings, which a file may be read into
+            update(frame, expression, opened(value))  # settings, which a file may be read into
         if isinstance(value, Func):
             given = call_function(frame, value, replace(arguments, positional=[OTHER] * 9, keywords={}))
             if ast.unparse(node.func).rpartition(".")[2] not in _DISCARDING:

@@ -37,7 +37,7 @@ class Cells:
         if isinstance(key, tuple) and key[0] == "param" and key[1] in self.importable:
             value = opened(value, self.open_kinds)
         if self._open and isinstance(key, tuple) and key[:2] in self._open:
-            value = opened(value, (object,))
+            value = opened(value)
         before = self._values.get(key)
         after = join(before, value)
         if after != before:
@@ -59,8 +59,8 @@ class Cells:
             for key in [each for each in self._values if isinstance(each, tuple) and each[:2] == (kind, owner)]:
                 self.write(key, self._values[key])
 
-    def fill(self, key: Key) -> None:
-        """Nobody who is seen writes this cell."""
+    def leave_unseen(self, key: Key) -> None:
+        """Nobody who is seen writes this cell, if nothing has until now."""
         if key not in self.given and self._values.get(key) is None:
             self.write(key, UNSEEN)
 

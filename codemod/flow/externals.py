@@ -9,7 +9,7 @@ from dataclasses import replace
 from codemod.flow.arguments import Arguments
 from codemod.flow.attributes import attribute, instance_of
 from codemod.flow.awaiting import AWAITING
-from codemod.flow.by_name import namespace, store
+from codemod.flow.by_name import OWNERS, namespace, set_by_name
 from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame
@@ -21,6 +21,7 @@ from codemod.joining import element, join, join_all
 from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
 from codemod.values import (
     OTHER,
+    UNSEEN,
     Class,
     Func,
     Instance,
@@ -33,7 +34,6 @@ from codemod.values import (
     Value,
     constants,
     hints,
-    is_unseen,
 )
 
 
@@ -161,7 +161,7 @@ def _first(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 def _cast(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     value = arguments.get(1, "val")
     promised = instance_of(arguments.get(0, "typ"), node.args[0]) if node.args else None
-    return promised if promised is not None and (is_unseen(value) or value == OTHER) else value
+    return promised if promised is not None and value in (None, UNSEEN, OTHER) else value
 
 
 def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
@@ -175,12 +175,12 @@ def _dict(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
 
 def _setattr(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     """A module that is set on another is in it under any name; a value of fair-esm's is not followed."""
-    return None if store(frame, node, arguments) else unknown(frame, node, arguments)
+    return None if set_by_name(frame, node, arguments) else unknown(frame, node, arguments)
 
 
 def _vars(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     base = arguments.get(0, "object")
-    return namespace(frame, node, base) if isinstance(base, _OWNERS) else unknown(frame, node, arguments)
+    return namespace(frame, node, base) if isinstance(base, OWNERS) else unknown(frame, node, arguments)
 
 
 def _globals(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
@@ -195,7 +195,6 @@ def _super(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:
     return OTHER
 
 
-_OWNERS = (Class, Instance, Module)  # of the variables that a name can be looked up in
 _Given = Callable[[Frame, ast.Call, Arguments], Value]
 _EXTERNAL: dict[str, _Given] = {
     **AWAITING,

@@ -10,7 +10,7 @@ from codemod.flow.frame import Frame, lookup_global
 from codemod.joining import join
 from codemod.library import MODULES, canonical, is_evolutionaryscale
 from codemod.source import Source
-from codemod.values import OTHER, Deferred, External, Meaning, Module, Value, is_unseen
+from codemod.values import OTHER, UNSEEN, Deferred, External, Meaning, Module, Value
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis
@@ -63,7 +63,7 @@ def _from(analysis: Analysis, importer: Source, path: str, name: str) -> Value:
         return Module(submodule) if submodule else Deferred(path, name)
     analysis.enter(path)
     value = lookup_global(analysis, path, name)
-    if submodule and (is_unseen(value) or value == OTHER):
+    if submodule and value in (None, UNSEEN, OTHER):
         analysis.enter(submodule)
         return Module(submodule)
     return value

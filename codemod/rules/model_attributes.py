@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.library import BLOCK, FOLD, MODEL, OUTPUT, WITHOUT_COUNTERPART
+from codemod.library import BLOCK, FOLD, MODEL, NO_DECODER, OUTPUT, WITHOUT_COUNTERPART
 from codemod.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._by_name import by_name
@@ -126,7 +126,7 @@ def lm_head(site: Site) -> Answer:
     """`EsmForMaskedLM` has it under the same name; its `weight`, which is the embedding's, one level deeper."""
     part, other = part_of(site), renamed_under(site)
     if site.target.to == "fastesm2":
-        yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+        yield Left(NO_DECODER)
     elif is_replaced(site):
         yield Left(f"the head's {part} is replaced: what its output means afterwards must be decided by hand")
     elif other:
@@ -141,7 +141,7 @@ def lm_head(site: Site) -> Answer:
 def lm_head_called(site: Site) -> Answer:
     """Both heads take `features` and give a plain tensor of logits over the same 33 tokens, whatever is read of it."""
     if site.target.to == "fastesm2":
-        yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+        yield Left(NO_DECODER)
 
 
 @rewrites(f"{MODEL}.contact_head")

@@ -14,7 +14,7 @@ import ast
 from collections.abc import Iterator
 from typing import Optional
 
-from codemod.library import MODEL
+from codemod.library import MODEL, NO_DECODER
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._calls import Call, parse
@@ -98,7 +98,7 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
         if not _asked(call, key):
             return f"{key} were not asked for in this call: a KeyError in fair-esm today"
     if site.target.to == "fastesm2" and site.group.predicts_tokens:
-        return "FastESM2_650 stores no language-model decoder: its logits would be random"
+        return NO_DECODER
     return None
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.library import OUTPUT
+from codemod.library import NO_DECODER, OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._caught import CAUGHT, part_is_caught
 from codemod.rules._contacts import contacts_alone
@@ -27,7 +27,7 @@ def logits(site: Site) -> Answer:
     if site.group.headless:  # the head is the identity: what it gives is what it gets
         yield site.after(site.node.value, f".last_hidden_state{widened(site)}")
     elif site.target.to == "fastesm2":
-        yield Left("FastESM2_650 stores no language-model decoder: its logits would be random")
+        yield Left(NO_DECODER)
     else:
         yield site.after(site.node.value, ".logits")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -65,8 +64,8 @@ class Drawing:
         return "\n".join(self._filled(each, names) for each in parts if each) + "\n"
 
     def _filled(self, text: str, names: dict[str, str]) -> str:
-        for table in (self._layers, {**self._words, **names}):
-            text = re.sub(r"\{(\w)\}", lambda match: str(table.get(match[1], match[0])), text)  # noqa: B023
+        for key, word in {**self._layers, **self._words, **names}.items():  # what layers are called holds other words
+            text = text.replace(f"{{{key}}}", str(word))
         return text.replace("{{", "{").replace("}}", "}")
 
 
