@@ -20,6 +20,8 @@ from unittest.mock import MagicMock
 import numpy as np
 import torch
 
+from validation.equivalence.weights import to_hub_name
+
 #: What openfold imports and inference does not use.
 UNUSED = ("attn_core_inplace_cuda", "dllogger", "pdbfixer", "pytorch_lightning", "simtk")
 LONG, SHORT = "MKTVRQERLKSIVRILERSKEPVSGAQLAEELSVSRQVIVQDIAYLRSLGYNIVATPRGYVLAGG", "KALTARQQEVFDLIRDH"
@@ -45,21 +47,6 @@ SETTINGS = {
     "c_resnet": "resnet_dim",
     "no_blocks": "num_blocks",
     "no_heads_ipa": "num_heads_ipa",
-}
-#: transformers' names of the stem's weights, as its convert_esm.py has them; every other weight keeps its name.
-RENAMED = {
-    "embed_tokens": "embeddings.word_embeddings",
-    "layers.": "encoder.layer.",
-    "self_attn.q_proj": "attention.self.query",
-    "self_attn.k_proj": "attention.self.key",
-    "self_attn.v_proj": "attention.self.value",
-    "self_attn.out_proj": "attention.output.dense",
-    "self_attn.rot_emb": "attention.self.rotary_embeddings",
-    "self_attn_layer_norm": "attention.LayerNorm",
-    "fc1": "intermediate.dense",
-    "fc2": "output.dense",
-    "final_layer_norm": "LayerNorm",
-    "emb_layer_norm_after": "encoder.emb_layer_norm_after",
 }
 NOT_MOVED = ("esm.lm_head.", "esm.contact_head.")  # of the language model, which folding does not use
 
@@ -102,6 +89,7 @@ def original(openfold: str) -> Any:
     esm.pretrained.esm2_t36_3B_UR50D = small
     structure = {**dataclasses.asdict(settings()), **STRUCTURE}
     config = {"trunk": {**TRUNK, "structure_module": structure}, "lddt_head_hid_dim": 32}
+    torch.manual_seed(0)  # vectors keep what they are made with
     model = folding.ESMFold(esmfold_config=omegaconf.OmegaConf.create(config)).eval()
     model.esm.float()
     generator = torch.Generator().manual_seed(1)
@@ -149,10 +137,8 @@ def moved(original: Any, half: bool) -> Any:
 
 
 def _renamed(name: str) -> str:
-    if name.startswith("esm."):
-        for old, new in RENAMED.items():
-            name = name.replace(old, new)
-    return name
+    """The stem's weights have a language model's names; every other weight keeps its own."""
+    return to_hub_name(name[len("esm.") :]) if name.startswith("esm.") else name
 
 
 def differences(before: Any, after: Any, keys: Iterable[str]) -> dict[str, float]:
