@@ -155,8 +155,8 @@ def _progress(options: argparse.Namespace) -> Callable[[str], None]:
 def _apply(migration: Migration, allow_dirty: bool) -> Migration:
     from dataclasses import replace
 
-    from codemod.mark_lines import as_written
-    from codemod.transaction import apply
+    from codemod.applying.transaction import apply
+    from codemod.marks.lines import as_written
 
     if migration.changed:
         apply(migration, allow_dirty=allow_dirty)
@@ -165,7 +165,7 @@ def _apply(migration: Migration, allow_dirty: bool) -> Migration:
 
 def _half_done(migration: Migration) -> bool:
     """Whether the tree that was looked at is a mixture, which is said in one line; `--apply` has taken it back."""
-    from codemod.keeping import interrupted
+    from codemod.applying.keeping import interrupted
 
     found = interrupted(migration.root)
     if found:
@@ -179,8 +179,8 @@ def _half_done(migration: Migration) -> bool:
 
 def _recover(options: argparse.Namespace) -> None:
     """A run that was killed half way is taken back first, so that nothing is decided on a half-written tree."""
-    from codemod.discovery import discover
-    from codemod.transaction import recover
+    from codemod.applying.transaction import recover
+    from codemod.files.discovery import discover
 
     restored = recover(discover(options.paths).root)
     if restored:
@@ -188,8 +188,8 @@ def _recover(options: argparse.Namespace) -> None:
 
 
 def _undo(options: argparse.Namespace) -> int:
-    from codemod.discovery import discover
-    from codemod.transaction import undo
+    from codemod.applying.transaction import undo
+    from codemod.files.discovery import discover
 
     restored = undo(discover(options.paths).root)
     print(f"undone: {len(restored)} files are as they were before the last --apply")

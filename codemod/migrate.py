@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from codemod.candidates import brought, candidates, marked_files
+from codemod.files.candidates import brought, candidates, marked_files
+from codemod.files.repository import Repository
 from codemod.manifests.names import is_manifest
 from codemod.records import Migration, Tally
-from codemod.repository import Repository
 
 
 @dataclass(frozen=True)

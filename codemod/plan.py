@@ -7,25 +7,26 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Optional
 
-from codemod import stale_messages, weight_places
-from codemod.assemble import Assembled, one_each
-from codemod.candidates import PROGRAMS, marked_files
-from codemod.decide import Decided
+from codemod.checkpoints import weight_places
+from codemod.deciding.decide import Decided
+from codemod.files.candidates import PROGRAMS, marked_files
+from codemod.files.repository import Repository
+from codemod.files.text import splice
 from codemod.manifests.missing import missing
 from codemod.manifests.needs import Needs, guarantees, needs_of
 from codemod.manifests.registry import FAIR_WORDS, declared, plan_manifest, plan_program
-from codemod.marking import bare, marked
-from codemod.mentions import WORDS, mentions, notebook_mentions, of_a_copy, runs
-from codemod.mentions_python import python_mentions
+from codemod.marks.marking import bare, marked
+from codemod.mentions import messages
+from codemod.mentions.commands import python_mentions
+from codemod.mentions.elsewhere import WORDS, mentions, notebook_mentions, of_a_copy, runs
 from codemod.notebooks.installs import plan_installs
 from codemod.notebooks.read import read
 from codemod.notebooks.write import write
 from codemod.notes import notes
 from codemod.records import Edit, FilePlan, Group, Leftover, Migration, Tally
-from codemod.repository import Repository
 from codemod.rewrite import Draft, Rewriting, rewrite
 from codemod.rule import Target
-from codemod.text import splice
+from codemod.writing.assemble import Assembled, one_each
 
 if TYPE_CHECKING:
     from codemod.migrate import Settings
@@ -135,9 +136,9 @@ def _messages(repository: Repository, done: Rewriting) -> None:
     uses = [(use.source.path, each.migrated) for each in done.decided for use in each.group.uses]
     for path in sorted({path for path, _ in uses} - {path for path, migrated in uses if not migrated}):
         source, made = repository.source(path), done.draft.texts.get(path)
-        if source and made and any(word in repository.found[path] for word in stale_messages.WORDS):
+        if source and made and any(word in repository.found[path] for word in messages.WORDS):
             listed = {each.line for each in done.draft.leftovers[path]}
-            done.draft.leftovers[path] += stale_messages.stale_messages(source, made.edits, listed)
+            done.draft.leftovers[path] += messages.stale_messages(source, made.edits, listed)
 
 
 def _weights(repository: Repository, to: str, done: Rewriting) -> tuple[str, ...]:

@@ -7,34 +7,34 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from codemod.assemble import Assembled, CannotWrite, assemble, one_each
-from codemod.bonds import alive, companions, strangers
-from codemod.candidates import WORDS, candidates
-from codemod.consequences import consequences
-from codemod.conversions import conversions
-from codemod.decide import Decided, decide
+from codemod.checkpoints.consequences import consequences
+from codemod.checkpoints.conversions import conversions
+from codemod.deciding.bonds import alive, companions, strangers
+from codemod.deciding.decide import Decided, decide
+from codemod.deciding.flows import flows
+from codemod.deciding.groups import group
+from codemod.deciding.idle import without_idle
+from codemod.deciding.leaving import Aliases
+from codemod.deciding.patches import patched
+from codemod.deciding.promises import promised, tested, unkept
+from codemod.deciding.restoring import restores
+from codemod.deciding.stub import decide_stub
+from codemod.deciding.training import remarks
+from codemod.deciding.unparsed import held_back
+from codemod.files.candidates import WORDS, candidates
+from codemod.files.graph import with_importers
+from codemod.files.repository import Repository
 from codemod.flow.analysis import Analysis
-from codemod.flows import flows
-from codemod.graph import with_importers
-from codemod.groups import group
-from codemod.idle import without_idle
-from codemod.imports import imported_names
-from codemod.leaving import Aliases
 from codemod.library import CHECKPOINTS
 from codemod.notebooks.read import read
 from codemod.notebooks.write import write
-from codemod.patches import patched
-from codemod.project import Project
-from codemod.promises import promised, tested, unkept
+from codemod.program.imports import imported_names
+from codemod.program.project import Project
+from codemod.program.source import Source
 from codemod.records import Edit, Flow, Leftover
-from codemod.repository import Repository
-from codemod.restoring import restores
 from codemod.rule import Target, load_rules
-from codemod.source import Source
-from codemod.stub import decide_stub
-from codemod.training import remarks
-from codemod.unparsed import held_back
-from codemod.usage import Use, find_uses
+from codemod.uses.usage import Use, find_uses
+from codemod.writing.assemble import Assembled, CannotWrite, assemble, one_each
 
 
 @dataclass

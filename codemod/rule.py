@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Optional, Union
 
 from codemod.flow.analysis import Analysis
+from codemod.flow.values import Meaning, Value
 from codemod.library import CHECKPOINTS, MODEL, OUTPUT, PSEUDO, Checkpoint
+from codemod.program.source import Source
 from codemod.records import Edit
-from codemod.shapes import is_cheap, model_of, mutates, only_computes, stored_identity
-from codemod.source import Source
-from codemod.usage import Use
-from codemod.values import Meaning, Value
+from codemod.uses.shapes import is_cheap, model_of, mutates, only_computes, stored_identity
+from codemod.uses.usage import Use
 
 _CLOSED = re.compile(r"(?:\s*\))+(?=\s*[\[.])")  # the parentheses around an expression that is read further
 
@@ -40,7 +40,7 @@ RULES: dict[str, Rule] = {}
 
 
 def rewrites(*keys: str) -> Callable[[Rule], Rule]:
-    """Register a rule for uses with these keys (see `codemod.usage`)."""
+    """Register a rule for uses with these keys (see `codemod.uses.usage`)."""
 
     def register(rule: Rule) -> Rule:
         for key in keys:

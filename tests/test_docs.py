@@ -125,6 +125,14 @@ def test_every_option_is_in_the_readme(capsys: pytest.CaptureFixture[str]) -> No
     assert not [option for option in sorted(options) if option not in README]
 
 
+def test_the_map_names_every_part_with_its_first_line() -> None:
+    inside = ROOT / "codemod"
+    parts = [*inside.glob("*/__init__.py"), *inside.glob("[!_]*.py"), inside / "__main__.py"]
+    first = {each.parent.name if each.stem == "__init__" else each.stem: each.read_text("utf-8") for each in parts}
+    told = {code(name)[0]: text.replace("\\|", "|") for name, text in rows(section("Where things are"))}
+    assert told == {name: (ast.get_docstring(ast.parse(text)) or "").splitlines()[0] for name, text in first.items()}
+
+
 def test_links_and_pictures_lead_somewhere() -> None:
     headings = re.findall(r"^#+ (.*)$", README, re.MULTILINE)
     anchors = {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings}

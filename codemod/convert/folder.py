@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codemod.applying.durable import sync_folder
 from codemod.convert.form import Form
 from codemod.convert.keymap import POSITIONS
 from codemod.convert.tokenizer import MASK, PADDING, VOCABULARY, special_tokens, tokenizer_config
 from codemod.convert.wording import shown
-from codemod.durable import sync_folder
 from codemod.errors import Refused, UnusableInput
 
 if TYPE_CHECKING:

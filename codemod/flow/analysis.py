@@ -20,18 +20,31 @@ from codemod.flow.expressions import evaluate
 from codemod.flow.externals import external
 from codemod.flow.frame import Frame, lookup_global
 from codemod.flow.importable import importable
+from codemod.flow.joining import element, join
+from codemod.flow.local_weights import file_name, published
 from codemod.flow.rebound import enclosed
-from codemod.joining import element, join
+from codemod.flow.values import (
+    OTHER,
+    Const,
+    External,
+    Func,
+    Instance,
+    Meaning,
+    Mixed,
+    Seq,
+    Value,
+    hints,
+    meanings,
+    origins,
+)
 from codemod.library import (
     CHECKPOINTS,
     LAYERS,
     NUM_LAYERS,
     WITHOUT_COUNTERPART,
 )
-from codemod.local_weights import file_name, published
-from codemod.project import Project
-from codemod.source import FunctionNode, Source, parameters
-from codemod.values import OTHER, Const, External, Func, Instance, Meaning, Mixed, Seq, Value, hints, meanings, origins
+from codemod.program.project import Project
+from codemod.program.source import FunctionNode, Source, parameters
 
 
 class Analysis:

@@ -9,8 +9,8 @@ import ast
 
 from codemod.flow.attributes import instance_of
 from codemod.flow.frame import Frame
-from codemod.stubbed import is_stub
-from codemod.values import OTHER, Class, Instance, Map, Meaning, Seq, Value
+from codemod.flow.stubbed import is_stub
+from codemod.flow.values import OTHER, Class, Instance, Map, Meaning, Seq, Value
 
 #: Generic types by what they hold; the last of their arguments is what each item is.
 _HOLDING = {

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import Optional
 
-from codemod.values import Value
+from codemod.flow.values import Value
 
 
 @dataclass(frozen=True)

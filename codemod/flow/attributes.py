@@ -6,12 +6,10 @@ import ast
 
 from codemod.flow.by_name import OWNERS, namespace
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
+from codemod.flow.joining import join_all
+from codemod.flow.stubbed import is_stub
 from codemod.flow.tokens import TOKEN_IDS
-from codemod.flow.wrapping import INSIDE
-from codemod.joining import join_all
-from codemod.library import ALPHABET, ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
-from codemod.stubbed import is_stub
-from codemod.values import (
+from codemod.flow.values import (
     OTHER,
     Class,
     Deferred,
@@ -28,6 +26,8 @@ from codemod.values import (
     Value,
     is_unseen,
 )
+from codemod.flow.wrapping import INSIDE
+from codemod.library import ALPHABET, ATTRIBUTES, INSTANCES, METHODS, MODEL, PSEUDO, SAME, canonical
 
 
 def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:

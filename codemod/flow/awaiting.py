@@ -9,8 +9,8 @@ from dataclasses import replace
 from codemod.flow.arguments import Arguments
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
-from codemod.joining import join_all
-from codemod.values import Seq, Tup, Value
+from codemod.flow.joining import join_all
+from codemod.flow.values import Seq, Tup, Value
 
 
 def _awaited(frame: Frame, node: ast.Call, arguments: Arguments) -> Value:

@@ -7,10 +7,10 @@ import ast
 from codemod.flow.by_name import may_hold_others
 from codemod.flow.filled import CONTAINERS, tell, tell_module
 from codemod.flow.frame import Frame
+from codemod.flow.items import with_item
+from codemod.flow.joining import element, join
 from codemod.flow.tokens import store
-from codemod.items import with_item
-from codemod.joining import element, join
-from codemod.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, is_unseen, rows
+from codemod.flow.values import Class, Instance, Map, Meaning, Module, Seq, Several, Tup, Value, is_unseen, rows
 
 
 def assign(frame: Frame, target: ast.expr, value: Value) -> None:

@@ -11,8 +11,8 @@ import ast
 from codemod.flow.arguments import Arguments
 from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame
-from codemod.joining import opened
-from codemod.values import OTHER, Class, Instance, Map, Module, Value, constants
+from codemod.flow.joining import opened
+from codemod.flow.values import OTHER, Class, Instance, Map, Module, Value, constants
 
 #: What has variables that can be looked up by a name.
 OWNERS = (Class, Instance, Module)

@@ -13,12 +13,10 @@ from codemod.flow.contexts import returned_here
 from codemod.flow.fields import fill
 from codemod.flow.filled import CONTAINERS, filled_by
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
+from codemod.flow.joining import join, join_all, opened
+from codemod.flow.stubbed import is_stub
 from codemod.flow.tokens import BATCH
-from codemod.flow.wrapping import prepared, registered
-from codemod.joining import join, join_all, opened
-from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
-from codemod.stubbed import is_stub
-from codemod.values import (
+from codemod.flow.values import (
     OTHER,
     UNSEEN,
     Class,
@@ -35,6 +33,8 @@ from codemod.values import (
     Value,
     origins,
 )
+from codemod.flow.wrapping import prepared, registered
+from codemod.library import CALLS, CONVERTER, DATASET, METHODS, MODEL, PSEUDO, SAME
 
 
 def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -> Value:

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable
 from typing import Optional
 
-from codemod.joining import join, opened
-from codemod.values import UNSEEN, Value
+from codemod.flow.joining import join, opened
+from codemod.flow.values import UNSEEN, Value
 
 Key = Hashable  # ("param", function, name) | ("return", function) | ("local", scope, name) | ("global", path, name) ...
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.frame import Frame, lookup_global
-from codemod.joining import join
-from codemod.values import OTHER, Module, Value
+from codemod.flow.joining import join
+from codemod.flow.values import OTHER, Module, Value
 
 
 def any_class(frame: Frame, module: Module) -> Value:

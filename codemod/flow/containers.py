@@ -8,9 +8,9 @@ from collections.abc import Callable
 from codemod.flow.arguments import Arguments
 from codemod.flow.binding import update
 from codemod.flow.frame import Frame
-from codemod.items import item, overlaid, with_item
-from codemod.joining import element, join, join_all
-from codemod.values import OTHER, Map, Seq, Tup, Value, held_by
+from codemod.flow.items import item, overlaid, with_item
+from codemod.flow.joining import element, join, join_all
+from codemod.flow.values import OTHER, Map, Seq, Tup, Value, held_by
 
 
 def _grow(frame: Frame, target: ast.expr, base: Value, arguments: Arguments) -> Value:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Optional
 
-from codemod.joining import join_all, opened
-from codemod.source import parameters
-from codemod.values import Func, Mixed, Value, origins
+from codemod.flow.joining import join_all, opened
+from codemod.flow.values import Func, Mixed, Value, origins
+from codemod.program.source import parameters
 
 if TYPE_CHECKING:
     from codemod.flow.arguments import Arguments

@@ -12,10 +12,10 @@ from typing import Optional
 from codemod.flow.binding import assign, share
 from codemod.flow.datasets import makes_only
 from codemod.flow.frame import Frame, Jumps, Variables
+from codemod.flow.joining import element, join, join_all
 from codemod.flow.rebound import enclosed
 from codemod.flow.statements import PLAIN
-from codemod.joining import element, join, join_all
-from codemod.values import OTHER, Class, Meaning, Mixed, Seq, Value, origins
+from codemod.flow.values import OTHER, Class, Meaning, Mixed, Seq, Value, origins
 
 _PASSES = 8  # of a loop, whose variables may hand a value on to each other; so many that none is left in practice
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from codemod.source import Source
-from codemod.values import Class, Meaning, Several, Value
+from codemod.flow.values import Class, Meaning, Several, Value
+from codemod.program.source import Source
 
 
 def makes_only(node: ast.ClassDef) -> bool:

@@ -6,7 +6,7 @@ import ast
 from functools import lru_cache
 from typing import Optional
 
-from codemod.source import Source
+from codemod.program.source import Source
 
 
 def brings(source: Source, name: str) -> Optional[bool]:

@@ -11,12 +11,12 @@ from codemod.flow.attributes import attribute
 from codemod.flow.binding import assign
 from codemod.flow.calls import apply
 from codemod.flow.frame import Frame
+from codemod.flow.items import item, overlaid
+from codemod.flow.joining import element, join, join_all
 from codemod.flow.optional import chosen
 from codemod.flow.tokens import some_of
-from codemod.items import item, overlaid
-from codemod.joining import element, join, join_all
+from codemod.flow.values import OTHER, Const, Func, Map, Meaning, Mixed, Seq, Tup, Value, constants
 from codemod.library import BLOCKS, INSTANCES, LAYERS, OUTPUT
-from codemod.values import OTHER, Const, Func, Map, Meaning, Mixed, Seq, Tup, Value, constants
 
 
 def evaluate(frame: Frame, node: ast.expr) -> Value:

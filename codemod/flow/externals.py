@@ -14,12 +14,10 @@ from codemod.flow.calls import apply, call_function, stamp, unknown
 from codemod.flow.chosen import any_class
 from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
+from codemod.flow.items import overlaid
+from codemod.flow.joining import element, join, join_all
 from codemod.flow.tokens import BATCH, made
-from codemod.flow.wrapping import wrapped
-from codemod.items import overlaid
-from codemod.joining import element, join, join_all
-from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
-from codemod.values import (
+from codemod.flow.values import (
     OTHER,
     UNSEEN,
     Class,
@@ -35,6 +33,8 @@ from codemod.values import (
     constants,
     hints,
 )
+from codemod.flow.wrapping import wrapped
+from codemod.library import ALPHABET, CHECKPOINTS, CONVERTER, FOLD, MODEL, OUTPUT, PSEUDO, WITHOUT_COUNTERPART
 
 
 def external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> Value:

@@ -10,8 +10,8 @@ import ast
 from codemod.flow.arguments import Arguments
 from codemod.flow.frame import Frame
 from codemod.flow.importable import importable
-from codemod.joining import opened
-from codemod.values import Class, Value
+from codemod.flow.joining import opened
+from codemod.flow.values import Class, Value
 
 
 def default(frame: Frame, value: Value) -> Value:

@@ -10,8 +10,8 @@ import ast
 from collections.abc import Iterator
 
 from codemod.flow.frame import Frame
-from codemod.source import FunctionNode, Scope, parameters
-from codemod.values import Map, Seq, Tup, Value
+from codemod.flow.values import Map, Seq, Tup, Value
+from codemod.program.source import FunctionNode, Scope, parameters
 
 CONTAINERS = (Tup, Seq, Map)
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Optional
 
 from codemod.flow.exports import brings
+from codemod.flow.joining import join, join_all
 from codemod.flow.optional import filled
 from codemod.flow.rebound import rebound, seen_inside
-from codemod.joining import join, join_all
+from codemod.flow.values import OTHER, Class, External, Func, Map, Meaning, Module, Seq, Several, Tup, Value
 from codemod.library import NAMES, canonical
-from codemod.source import FunctionNode, Scope, Source
-from codemod.values import OTHER, Class, External, Func, Map, Meaning, Module, Seq, Several, Tup, Value
+from codemod.program.source import FunctionNode, Scope, Source
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.source import Source
+from codemod.program.source import Source
 
 
 def importable(source: Source, node: ast.AST) -> bool:

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Optional
 
 from codemod.flow.frame import Frame, lookup_global
-from codemod.joining import join
+from codemod.flow.joining import join
+from codemod.flow.values import OTHER, UNSEEN, Deferred, External, Meaning, Module, Value
 from codemod.library import MODULES, canonical, is_evolutionaryscale
-from codemod.source import Source
-from codemod.values import OTHER, UNSEEN, Deferred, External, Meaning, Module, Value
+from codemod.program.source import Source
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis

@@ -8,8 +8,8 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemod.joining import opened
-from codemod.values import Value
+from codemod.flow.joining import opened
+from codemod.flow.values import Value
 
 if TYPE_CHECKING:
     from codemod.flow.frame import Frame

@@ -8,9 +8,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from codemod.joining import join
-from codemod.source import FunctionNode, Scope
-from codemod.values import Map, Seq, Tup, Value
+from codemod.flow.joining import join
+from codemod.flow.values import Map, Seq, Tup, Value
+from codemod.program.source import FunctionNode, Scope
 
 if TYPE_CHECKING:
     from codemod.flow.frame import Frame

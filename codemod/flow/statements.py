@@ -13,9 +13,9 @@ from codemod.flow.containers import move
 from codemod.flow.fields import default
 from codemod.flow.frame import Frame
 from codemod.flow.imports import import_from, import_module
+from codemod.flow.joining import element, join
 from codemod.flow.tokens import store
-from codemod.joining import element, join
-from codemod.values import OTHER, Class, Func, Instance, Seq, Tup, Value
+from codemod.flow.values import OTHER, Class, Func, Instance, Seq, Tup, Value
 
 
 def _assign(frame: Frame, node: ast.Assign) -> None:

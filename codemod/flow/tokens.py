@@ -11,9 +11,9 @@ from typing import Optional
 from codemod.flow.arguments import Arguments
 from codemod.flow.cells import Cells
 from codemod.flow.frame import Frame
-from codemod.joining import element
+from codemod.flow.joining import element
+from codemod.flow.values import OTHER, Const, External, Tup, Value, constants
 from codemod.library import ALPHABET, TOKENS
-from codemod.values import OTHER, Const, External, Tup, Value, constants
 
 #: What a batch converter gives: labels, sequences, tokens.
 BATCH = Tup((OTHER, OTHER, External(TOKENS)))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Optional
 
 from codemod.flow.arguments import Arguments
 from codemod.flow.frame import Frame
-from codemod.values import OTHER, Class, Instance, Map, Seq, Several, Tup, Value, constants, held_by
+from codemod.flow.values import OTHER, Class, Instance, Map, Seq, Several, Tup, Value, constants, held_by
 
 if TYPE_CHECKING:
     from codemod.flow.analysis import Analysis

@@ -1,0 +1,1 @@
+"""A migration told: terminal, JSON, patch, HTML, SARIF, GitHub."""

@@ -1,5 +1,5 @@
 """The groups of a migration as an SVG picture: a box for each group, its files inside, arrows for what goes from file
-to file (`codemod.flows` has found it), a dashed line where a file is in two groups.
+to file (`codemod.deciding.flows` has found it), a dashed line where a file is in two groups.
 
 The same every time: boxes in rows from left to right, in order of their numbers.
 """

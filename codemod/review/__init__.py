@@ -1,0 +1,1 @@
+"""`--review`: every change looked at by its owner before it is written."""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Optional
 
-from codemod.candidates import PROGRAMS
 from codemod.errors import Unreadable
+from codemod.files.candidates import PROGRAMS
 from codemod.notebooks.read import read
 from codemod.records import FilePlan, Migration
 from codemod.review.merge import merge

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from codemod.rule import Answer, Site
-from codemod.shapes import is_cheap
+from codemod.uses.shapes import is_cheap
 
 
 def pairs_of(site: Site, made: ast.Call, length: Sequence[ast.expr]) -> Optional[ast.expr]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.values import constants
 from codemod.rule import Site
 from codemod.rules._calls import parse
 from codemod.rules._layers import requested
-from codemod.values import constants
 
 CAUGHT = "what was not asked for is a KeyError in fair-esm, and it is caught here: ask for it, or test for it in sight"
 _FLAGS = {"contacts": ("return_contacts",), "attentions": ("need_head_weights", "return_contacts")}

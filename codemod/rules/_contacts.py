@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.values import origins
 from codemod.rule import Answer, Site
 from codemod.rules._calls import Call, parse
 from codemod.rules._flags import replaced_flags
 from codemod.rules._reads import carried, contacts_name, reads
-from codemod.shapes import model_of
-from codemod.values import origins
+from codemod.uses.shapes import model_of
 
 
 def contacts_alone(site: Site, node: ast.Call) -> bool:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Optional
 
 from codemod.library import MODEL
-from codemod.line_spans import shares_line, with_gap
+from codemod.program.line_spans import shares_line, with_gap
+from codemod.program.source import FunctionNode
 from codemod.records import Edit
 from codemod.rule import Site
-from codemod.source import FunctionNode
 
 _KEYS = (f"{MODEL}()", f"{MODEL}.forward()")
 

@@ -12,7 +12,7 @@ from codemod.rules._layers import depth_behind, requested
 from codemod.rules._precision import widened
 from codemod.rules._ranges import names_every_layer
 from codemod.rules._variables import free, words
-from codemod.shapes import PURE
+from codemod.uses.shapes import PURE
 
 _ITERATORS = frozenset(["filter", "iter", "map", "reversed", "zip"])
 _MANY = 4  # successive layers from here on are written as a range

@@ -6,10 +6,10 @@ import ast
 import re
 from typing import Optional
 
+from codemod.flow.values import hints
 from codemod.library import CHECKPOINTS, WITHOUT_COUNTERPART
 from codemod.rule import Site
 from codemod.rules._where import argument_of
-from codemod.values import hints
 
 _NAMES = "|".join((*CHECKPOINTS, *WITHOUT_COUNTERPART))
 #: How a program says where that file is: the cache's path, the function that tells it, the file's name.

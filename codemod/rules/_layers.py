@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from typing import Optional
 
+from codemod.flow.values import Meaning, constants, origins
 from codemod.rule import Site
 from codemod.rules._calls import parse
 from codemod.rules._ranges import named_layers, names_every_layer
-from codemod.shapes import layers_of, model_of
-from codemod.values import Meaning, constants, origins
+from codemod.uses.shapes import layers_of, model_of
 
 
 def last_layer(site: Site, read: ast.Subscript) -> bool:

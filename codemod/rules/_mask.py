@@ -10,11 +10,11 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.tokens import is_tokens, padded
+from codemod.flow.values import Meaning
 from codemod.library import MODEL
 from codemod.rule import Site, helper
 from codemod.rules._calls import parse
-from codemod.shapes import model_of
-from codemod.values import Meaning
+from codemod.uses.shapes import model_of
 
 CALLS = (f"{MODEL}()", f"{MODEL}.forward()", f"{MODEL}.predict_contacts()")
 CONVERTERS = ("esm.Alphabet.get_batch_converter()", "esm.data.BatchConverter()")

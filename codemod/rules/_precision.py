@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Optional
 
 from codemod.library import MODEL
+from codemod.program.source import Source
 from codemod.rule import Site
-from codemod.source import Source
 
 _TRAINS = re.compile(
     r"\.backward\(|\boptim\b|optimizer|training_step|\w*Trainer\(|autograd|enable_grad|set_grad_enabled"

@@ -10,9 +10,9 @@ import ast
 from dataclasses import dataclass
 from typing import Optional
 
+from codemod.flow.values import External, constants
 from codemod.library import NUM_LAYERS
 from codemod.rule import Site
-from codemod.values import External, constants
 
 _MAKES = ("list", "tuple", "set", "sorted")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.values import origins
 from codemod.library import MODEL, OUTPUT
 from codemod.rule import Site
-from codemod.values import origins
 
 
 def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from codemod.program.source import FunctionNode
 from codemod.rule import Site
-from codemod.source import FunctionNode
 
 _LOOK = frozenset(["locals", "vars", "dir", "eval", "exec"])  # what may read a variable without naming it
 

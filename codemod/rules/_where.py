@@ -6,11 +6,11 @@ import ast
 import re
 from typing import Optional
 
+from codemod.flow.local_weights import cached, file_name, folder_of
+from codemod.flow.values import origins
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
-from codemod.local_weights import cached, file_name, folder_of
 from codemod.rule import Left, Site, helper
-from codemod.shapes import ACTS
-from codemod.values import origins
+from codemod.uses.shapes import ACTS
 
 FASTESM2, REVISION = "Synthyra/FastESM2_650", "42f08b077713e49fb546aa8f3b01606cf74919f7"
 CONVERT = (

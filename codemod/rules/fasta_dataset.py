@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import ast
 
+from codemod.flow.values import Meaning
 from codemod.library import DATASET
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
-from codemod.shapes import is_cheap, is_held, only_computes
-from codemod.values import Meaning
+from codemod.uses.shapes import is_cheap, is_held, only_computes
 
 
 @rewrites("esm.data.FastaBatchedDataset.from_file()")

@@ -14,14 +14,14 @@ from __future__ import annotations
 import ast
 from typing import Optional
 
+from codemod.flow.values import constants, hints
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
 from codemod.rules._unread import is_thrown_away, unread
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
-from codemod.shapes import is_held
-from codemod.values import constants, hints
+from codemod.uses.shapes import is_held
 
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
 _LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]

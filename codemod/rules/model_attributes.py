@@ -12,12 +12,12 @@ from __future__ import annotations
 import ast
 
 from codemod.library import BLOCK, FOLD, MODEL, NO_DECODER, OUTPUT, WITHOUT_COUNTERPART
-from codemod.pairs import value_target
+from codemod.program.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._by_name import by_name
 from codemod.rules._head_parts import MODULE, is_replaced, part_of, renamed_under
 from codemod.rules._mask import mask_of
-from codemod.shapes import is_held, is_identity
+from codemod.uses.shapes import is_held, is_identity
 
 _CONFIG = {
     "num_layers": "num_hidden_layers",

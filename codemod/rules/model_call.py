@@ -24,7 +24,7 @@ from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
 from codemod.rules._mask import mask_of
 from codemod.rules._reads import carried, contacts_name, reads
-from codemod.shapes import ACTS, is_held, model_of
+from codemod.uses.shapes import ACTS, is_held, model_of
 
 
 @rewrites(f"{MODEL}()", f"{MODEL}.forward()")

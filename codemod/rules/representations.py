@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from typing import Optional
 
+from codemod.flow.values import External, hints
 from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, NUM_LAYERS, OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._caught import CAUGHT, layer_is_caught
@@ -19,7 +20,6 @@ from codemod.rules._dict_of_layers import dict_of_layers
 from codemod.rules._layers import depth_behind, last_layer, requested, unasked
 from codemod.rules._precision import widened
 from codemod.rules._ranges import counts_layers
-from codemod.values import External, hints
 
 
 @rewrites(f"{OUTPUT}[representations]")

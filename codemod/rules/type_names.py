@@ -10,9 +10,9 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.datasets import handed_on
+from codemod.flow.values import Meaning
 from codemod.library import CHECKPOINTS, MODEL
 from codemod.rule import Answer, Left, Site, name, rewrites
-from codemod.values import Meaning
 
 _CLASSES = {
     "esm.data.Alphabet": "transformers.PreTrainedTokenizerBase",

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from codemod.program.source import Source
 from codemod.records import Leftover
-from codemod.source import Source
 from codemod.widths.code import Code
 from codemod.widths.encoders import ESM, names
 from codemod.widths.origins import nearest

@@ -9,7 +9,7 @@ import ast
 import re
 from typing import Optional
 
-from codemod.source import Source
+from codemod.program.source import Source
 
 _MEASURED = re.compile(r"\.shape\b|\.size\(|\blen\(|\.ndim\b")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Optional
 
-from codemod.source import Scope, Source
+from codemod.program.source import Scope, Source
 
 _STORES = ("append", "extend", "add")
 _LOOPS = (ast.For, ast.AsyncFor, ast.comprehension)

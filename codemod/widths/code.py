@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import Optional, Union
 
-from codemod.source import Source, parameters
+from codemod.program.source import Source, parameters
 from codemod.widths.bindings import Bindings
 
 Callee = Union[ast.FunctionDef, ast.AsyncFunctionDef]

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Iterable
 from typing import Optional
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.axes import is_minus_one
 from codemod.widths.code import Code
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from codemod.source import Source, parameters
+from codemod.program.source import Source, parameters
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Optional
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.code import Code
 from codemod.widths.encoders import ESM, Encoder, names
 from codemod.widths.origins import nearest

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 
+from codemod.program.source import Source
 from codemod.records import Leftover
-from codemod.source import Source
 from codemod.widths.artefacts import RULE
 
 #: What fair-esm's extract.py calls them in its files, and who follows it.

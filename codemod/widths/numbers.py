@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.places import given_names
 
 #: Words of code that handles embeddings, and with them the words that make a name a width's.

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import Callable, Optional, TypeVar
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.code import Code
 
 #: Steps back from a value; merge_data of VirNucPro takes four.

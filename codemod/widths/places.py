@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.axes import measures, measures_last_axis
 from codemod.widths.code import Code, argument
 

@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 from typing import Optional, Union
 
+from codemod.program.source import Source
 from codemod.records import Edit, Leftover
-from codemod.source import Source
 from codemod.widths import wording
 from codemod.widths.code import Code
 from codemod.widths.encoders import ENCODERS, ESM, loaded, mentioned

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.encoders import ENCODERS, ESM, names
 from codemod.widths.numbers import Number, about_embeddings
 from codemod.widths.places import OWN_WIDTHS, called, given_names

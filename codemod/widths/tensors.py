@@ -6,7 +6,7 @@ import ast
 import itertools
 from collections.abc import Iterator
 
-from codemod.source import Source
+from codemod.program.source import Source
 from codemod.widths.code import Code
 from codemod.widths.derived import is_derived, keeps_width
 from codemod.widths.encoders import ESM, names

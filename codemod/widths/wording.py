@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Optional
 
+from codemod.program.source import Source
+from codemod.program.tokens import tokens
 from codemod.records import Edit
-from codemod.source import Source
-from codemod.tokens import tokens
 from codemod.widths.numbers import Number
 from codemod.widths.places import AXIS, CUT, IN_FEATURES, SHAPE, Place
 from codemod.widths.sums import Sum

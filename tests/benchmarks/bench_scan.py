@@ -28,8 +28,8 @@ USER = "import esm\n\nmodel, alphabet = esm.pretrained.esm2_t6_8M_UR50D()\n"
 FOREIGN = {"_vendor", "vendor", "site-packages", "__pycache__"}
 OURS = """
 from pathlib import Path
-from codemod.discovery import discover
-from codemod.scan import scan
+from codemod.files.discovery import discover
+from codemod.files.scan import scan
 found = discover([Path('.')])
 print(len(scan(found.root, found.files, [b'esm'])), 'of', len(found.files))
 """

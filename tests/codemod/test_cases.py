@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from codemod.imports import Helper
-from codemod.marking import LASTING
+from codemod.marks.marking import LASTING
 from codemod.migrate import Settings, migrate
+from codemod.program.imports import Helper
 from codemod.records import Migration
 from tests.codemod.trees import grow
 

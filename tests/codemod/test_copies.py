@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from codemod.migrate import Settings, migrate
+from codemod.program.releases import LANGUAGE_MODEL_FILES, digest, is_released
 from codemod.records import Migration
-from codemod.releases import LANGUAGE_MODEL_FILES, digest, is_released
 
 PROGRAM = """{imports}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from codemod.discovery import Discovery, discover
 from codemod.errors import UnusableInput
+from codemod.files.discovery import Discovery, discover
 from tests.codemod.trees import commit, git, grow
 
 MATTERS = (

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from codemod.discovery import discover
+from codemod.applying.transaction import apply, undo
 from codemod.errors import Undecodable
+from codemod.files.discovery import discover
+from codemod.files.scan import scan
+from codemod.files.text import decode
 from codemod.records import FilePlan, Migration
-from codemod.scan import scan
-from codemod.text import decode
-from codemod.transaction import apply, undo
 from tests.codemod.trees import commit, git, grow, photograph, sees_everything
 
 STRANGE = {
@@ -114,7 +114,7 @@ def test_a_line_of_200_megabytes_is_searched_in_little_memory(tmp_path: Path) ->
         file.seek((150 << 20) - 1)
         file.write(b"esm")
     program = (
-        "import re, sys; from pathlib import Path; from codemod.scan import scan\n"
+        "import re, sys; from pathlib import Path; from codemod.files.scan import scan\n"
         "print(scan(Path(sys.argv[1]), ['long.py'], [b'esm'], lambda path, why: print(path, why)))\n"
         "peak = re.search(r'VmHWM:\\s*(\\d+)', Path('/proc/self/status').read_text())\n"
         "assert peak is None or int(peak[1]) < 60 << 10"
@@ -172,7 +172,8 @@ def test_a_python_file_that_would_act_is_only_read(tmp_path: Path, monkeypatch: 
 def test_the_file_layer_starts_without_heavy_imports() -> None:
     heavy = "{'libcst', 'rich', 'networkx', 'asyncio', 'concurrent.futures', 'shutil', 'tempfile'}"
     program = (
-        "import sys; import codemod.discovery, codemod.scan, codemod.text, codemod.transaction\n"
+        "import sys; import codemod.files.discovery, codemod.files.scan, codemod.files.text\n"
+        "import codemod.applying.transaction\n"
         f"print(sorted({heavy} & set(sys.modules)))"
     )
     done = subprocess.run(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from codemod import scan as module
-from codemod.scan import scan
+from codemod.files import scan as module
+from codemod.files.scan import scan
 from tests.codemod.trees import grow, photograph, sees_everything
 
 WORDS = [b"esm", b"torch.hub"]

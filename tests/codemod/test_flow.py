@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 from codemod.flow.analysis import Analysis
-from codemod.items import item, with_item
-from codemod.joining import element, join
+from codemod.flow.items import item, with_item
+from codemod.flow.joining import element, join
+from codemod.flow.values import OTHER, Const, External, Func, Map, Meaning, Mixed, Seq, Tup, Value, meanings, origins
 from codemod.library import ALPHABET, MODEL
 from codemod.migrate import Settings, migrate
-from codemod.project import Project
-from codemod.source import Source
-from codemod.usage import find_uses
-from codemod.values import OTHER, Const, External, Func, Map, Meaning, Mixed, Seq, Tup, Value, meanings, origins
+from codemod.program.project import Project
+from codemod.program.source import Source
+from codemod.uses.usage import find_uses
 from tests.codemod.trees import grow
 
 ONE, TWO = ast.parse("load()").body[0], ast.parse("more()").body[0]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from codemod import forks
-from codemod.scan import survey
+from codemod.files import forks
+from codemod.files.scan import survey
 from tests.codemod.trees import grow
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="processes are copied on Linux only")

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codemod.errors import Undecodable
-from codemod.text import decode
+from codemod.files.text import decode
 from tests.codemod.fuzz.grammar import endings, repositories, strangers
 from tests.codemod.fuzz.properties import TARGETS, holds, run
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from codemod.candidates import import_text, names_any
-from codemod.repository import Repository
+from codemod.files.candidates import import_text, names_any
+from codemod.files.repository import Repository
 from tests.codemod.trees import grow
 
 NAMING = [

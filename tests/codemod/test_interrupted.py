@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from codemod.applying.keeping import interrupted
 from codemod.cli import main
-from codemod.keeping import interrupted
 from tests.codemod.trees import Photo, commit, fast_disk, grow, killed, photograph
 
 __all__ = ["fast_disk"]

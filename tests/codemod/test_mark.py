@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from codemod.mark_lines import as_written
+from codemod.files.text import decode
 from codemod.marker import START, comment, unmarked
-from codemod.marking import NOT_MARKED
-from codemod.marking import marked as marked_plan
+from codemod.marks.lines import as_written
+from codemod.marks.marking import NOT_MARKED
+from codemod.marks.marking import marked as marked_plan
 from codemod.migrate import Settings, migrate
 from codemod.records import FilePlan, Leftover, Migration
-from codemod.text import decode
 from tests.codemod.trees import grow, photograph
 
 MSA = "esm.pretrained.esm_msa1b_t12_100M_UR50S()"

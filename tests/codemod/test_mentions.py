@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from codemod.mentions import COMMAND, DOCUMENT, mentions, notebook_mentions, runs
+from codemod.mentions.elsewhere import COMMAND, DOCUMENT, mentions, notebook_mentions, runs
 from codemod.notebooks.read import read
 
 ABOUT = "See https://github.com/facebookresearch/esm.\n"

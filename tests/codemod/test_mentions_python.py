@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from codemod.mentions_python import python_mentions
+from codemod.mentions.commands import python_mentions
 from codemod.migrate import Settings, migrate
-from codemod.source import Source
+from codemod.program.source import Source
 from tests.codemod.trees import grow
 
 RUNS = [

@@ -13,7 +13,7 @@ from typing import Optional
 
 import pytest
 
-from codemod.mark_lines import as_written
+from codemod.marks.lines import as_written
 from codemod.migrate import Settings, migrate
 from codemod.records import FilePlan, Group, Leftover, Migration
 from codemod.report.html import to_html

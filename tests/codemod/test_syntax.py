@@ -6,7 +6,7 @@ from typing import Optional
 
 import pytest
 
-from codemod.syntax import _with_spacing, edit_import
+from codemod.writing.syntax import _with_spacing, edit_import
 
 PLAIN = [
     ("import esm, torch", ["esm"], [], "import torch"),

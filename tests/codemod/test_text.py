@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from codemod.errors import Undecodable, printable
-from codemod.text import decode, newline_of
+from codemod.files.text import decode, newline_of
 
 READ = {
     "plain": (b"x = 1\n", "utf-8"),

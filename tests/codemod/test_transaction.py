@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from codemod.applying.journal import Change, Journal, Store
+from codemod.applying.keeping import interrupted
+from codemod.applying.transaction import apply, recover, undo
 from codemod.errors import Refused
-from codemod.journal import Change, Journal, Store
-from codemod.keeping import interrupted
 from codemod.records import FilePlan, Migration
-from codemod.transaction import apply, recover, undo
 from tests.codemod.trees import commit, git, grow, photograph, sees_everything
 
 FILES = {"a.py": b"import esm\r\n", "deep/b.py": b"\xef\xbb\xbfx = 1\r", "c.txt": b"same"}

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from codemod.keeping import interrupted
+from codemod.applying.keeping import interrupted
+from codemod.applying.transaction import apply, recover, undo
 from codemod.records import FilePlan, Migration
-from codemod.transaction import apply, recover, undo
 from tests.codemod.trees import Photo, fast_disk, grow, photograph, refusal, tripwire
 
 OLD = {"a.py": b"import esm\n" * 9, "deep/b.py": b"x = 1\n", "deep/er/c.py": b"y = 1\r\n"}

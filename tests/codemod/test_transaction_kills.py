@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from codemod.keeping import interrupted
-from codemod.transaction import apply, recover, undo
+from codemod.applying.keeping import interrupted
+from codemod.applying.transaction import apply, recover, undo
 from tests.codemod.test_transaction_faults import plant, sources
 from tests.codemod.trees import Photo, child, commit, fast_disk, killed, photograph, refusal
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from codemod import lock
+from codemod.applying import lock
 from codemod.errors import Refused
 from tests.codemod.trees import child
 

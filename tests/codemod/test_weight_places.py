@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codemod.weight_places import WORDS, downloads, folders
+from codemod.checkpoints.weight_places import WORDS, downloads, folders
 
 URL = "https://dl.fbaipublicfiles.com/fair-esm/models/esm2_t6_8M_UR50D.pt"
 

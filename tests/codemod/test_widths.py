@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from codemod.program.source import Source
 from codemod.records import Edit, Leftover
-from codemod.source import Source
 from codemod.widths.artefacts import stale_artefacts
 from codemod.widths.config import config_widths
 from codemod.widths.encoders import mentioned

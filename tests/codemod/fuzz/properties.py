@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from codemod.files.text import decode
 from codemod.migrate import Settings, migrate
 from codemod.records import FilePlan, Migration
-from codemod.text import decode
 from tests.codemod.fuzz.names import missing
 from tests.codemod.trees import grow
 

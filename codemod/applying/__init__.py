@@ -1,0 +1,1 @@
+"""Migrations written to the disk and taken back: one transaction, journaled, durable."""

@@ -1,0 +1,1 @@
+"""What another checkpoint means for the repository, and what local weights need."""

@@ -1,0 +1,1 @@
+"""`--mark`: to-dos as comments where they belong."""

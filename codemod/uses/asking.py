@@ -1,0 +1,44 @@
+"""Programs that ask what fair-esm has, choose from it by name, or name it in strings."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from codemod.flow.analysis import Analysis
+from codemod.flow.values import External, Meaning, Value, constants
+from codemod.library import canonical
+from codemod.program.source import Source
+
+
+def asks_for_attribute(analysis: Analysis, node: ast.AST) -> bool:
+    """`hasattr(esm.pretrained, name)`."""
+    function = analysis.values.get(node.func) if isinstance(node, ast.Call) and len(node.args) == 2 else None
+    return function == External("builtins.hasattr")
+
+
+def chosen_factories(analysis: Analysis, source: Source) -> frozenset[ast.AST]:
+    """The factories of a file that are chosen by name: `getattr(esm.pretrained, name)`."""
+    called = [(node, analysis.values.get(node)) for node in source.nodes if isinstance(node, ast.Call)]
+    return frozenset(node for node, value in called if isinstance(value, Meaning) and value.kind == "esm.pretrained.*")
+
+
+def in_strings(analysis: Analysis, node: ast.Call, function: Value) -> Iterator[tuple[ast.AST, str]]:
+    """Names in a call's strings: `mock.patch("esm.pretrained.esm2_t6_8M_UR50D")`, `find_spec("esm")`; with why."""
+    if isinstance(function, External) and function.name.rpartition(".")[2] in ("find_spec", "version", "distribution"):
+        asked = constants(analysis.values.get(node.args[0])) if node.args else None
+        if asked and asked & {"esm", "fair-esm", "fair_esm"}:
+            yield node, "this asks whether fair-esm is installed"
+    if isinstance(function, External) and function.name in ("torch.hub.list", "torch.hub.help") and node.args:
+        repositories = constants(analysis.values.get(node.args[0])) or frozenset()
+        if any(str(each).partition(":")[0] == "facebookresearch/esm" for each in repositories):
+            yield node, "this asks torch.hub what fair-esm's repository has"
+    for argument in node.args:
+        known = constants(analysis.values.get(argument)) or ()
+        for name in known:
+            if isinstance(name, str) and name.startswith("esm.") and canonical(name) and _patches(node):
+                yield argument, f"the string {name!r} names fair-esm"
+
+
+def _patches(node: ast.Call) -> bool:
+    return ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem"))
