@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from codemod.checkpoints.consequences import consequences
 from codemod.checkpoints.conversions import conversions
-from codemod.deciding.bonds import alive, companions, strangers
+from codemod.deciding.bonds import alive, companions, restoring, strangers
 from codemod.deciding.decide import Decided, decide
 from codemod.deciding.flows import flows
 from codemod.deciding.groups import group
@@ -82,7 +82,8 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     uses = alive(analysis, find_uses(analysis))
     uses = uses if target.to == "stub" else without_idle(repository, uses)
     together = [*companions(analysis), *strangers(analysis, uses), *promised(analysis), *tested(analysis)]
-    groups = group(uses, [*together, *patched(analysis, uses)])
+    together += [*restoring(analysis, uses), *patched(analysis, uses)]
+    groups = group(uses, together)
     refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:
         decided = decide_stub(groups, refused) if target.to == "stub" else decide(groups, analysis, target, refused)

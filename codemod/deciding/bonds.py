@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import Meaning, Tup, Value, held_by, origins
 from codemod.library import STUBBED
+from codemod.uses.state_dicts import FILE, ends
 from codemod.uses.usage import Use
 
 
@@ -55,6 +56,14 @@ def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast
         nodes[use.source.path].append(use.node)
     for path in dict.fromkeys(use.source.path for use in uses if use.key == "word"):
         yield frozenset(node for near in reach(analysis, path) for node in nodes[near])
+
+
+def restoring(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:
+    """Programs that save a model's state dict and those that restore one: a file has the names of one side."""
+    sources = analysis.project.sources
+    kept = [use for use in uses if use.key.endswith(".state_dict()")]
+    if any(FILE in ends(sources, use.source, use.node) for use in kept):
+        yield frozenset(use.node for use in uses if use.key.endswith((".state_dict()", ".load_state_dict()")))
 
 
 def alive(analysis: Analysis, uses: Sequence[Use]) -> list[Use]:

@@ -19,6 +19,7 @@ from codemod.flow.values import OTHER, External
 from codemod.program.source import Source
 from codemod.records import Leftover
 from codemod.uses.reaching import made_by
+from codemod.uses.state_dicts import is_ours
 
 RULE = "restores"
 #: `layers.32.self_attn.q_proj.weight` and its like (FAIR_ESM.md section 1); the last as LoRA's `target_modules`.
@@ -56,7 +57,7 @@ def restores(analysis: Analysis, decided: Sequence[Decided]) -> Iterator[Leftove
 def _named(source: Source) -> Iterator[Leftover]:
     found = sorted((node.lineno, node.value) for node in source.nodes if isinstance(node, ast.Constant)
                    and isinstance(node.value, str) and _NAMES.search(node.value)
-                   and not isinstance(source.parents[node], ast.Expr))  # fmt: skip
+                   and not isinstance(source.parents[node], ast.Expr) and not is_ours(source, node))  # fmt: skip
     if found:
         yield Leftover.at(source.path, [line for line, _ in found], RULE, _NAMED.format(found[0][1]))
 

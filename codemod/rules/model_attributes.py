@@ -4,7 +4,7 @@ Before: `model.num_layers`, `model.embed_dim`, `model.predict_contacts(tokens)`,
 After:  `model.config.num_hidden_layers`, `model.config.hidden_size`, the same method with the attention mask,
         `model.get_input_embeddings()`
 
-Left alone: half precision (other numbers on every version), state dicts and parameter names (other names), layers.
+Left alone: half precision (other numbers on every version), parameter names (other names), layers.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._by_name import by_name
 from codemod.rules._head_parts import MODULE, is_replaced, part_of, renamed_under
 from codemod.rules._mask import mask_of
+from codemod.uses.reaching import STATE_DICTS
 from codemod.uses.shapes import is_held, is_identity
 
 _CONFIG = {
@@ -166,7 +167,8 @@ def replaced_head(site: Site) -> Answer:
         yield Left("a head of the model is replaced: what its output means afterwards must be decided by hand")
 
 
-@rewrites(*(f"{MODEL}.{each}{called}" for each in _REFUSED for called in ("", "()")))
+@rewrites(*(f"{MODEL}.{each}{called}" for each in _REFUSED for called in ("", "()")
+            if each not in STATE_DICTS or not called))  # fmt: skip
 def refused(site: Site) -> Answer:
     """Names of parameters and half precision; a loop that never looks at the names can do without them."""
     node = site.node.func if isinstance(site.node, ast.Call) else site.node

@@ -23,6 +23,7 @@ _NAMES = "parameters have other names in transformers"
 _PARTS = "its submodules are others in transformers"
 _ORDER = "transformers has other parameters, in another order"
 _NUMBERS = "other precisions than float32 give other numbers"
+STATE_DICTS = ("load_state_dict", "state_dict")
 #: Methods of a module, torch's, Lightning's, DeepSpeed's or transformers'.
 _METHODS = {
     **dict.fromkeys(("bfloat16", "double", "half", "to", "type"), _NUMBERS),
@@ -66,6 +67,14 @@ def through_attribute(analysis: Analysis, source: Source, node: ast.Attribute) -
     yield held_by_receiver(analysis, source, node), f".{node.attr} of a module that holds the model: {why}"
     if node.attr == "load_state_dict" and not isinstance(base, Instance):
         yield _behind(analysis, source, node.value), f".{node.attr} of what goes through its parameters: {_ORDER}"
+
+
+def through_state_dict(analysis: Analysis, source: Source, node: ast.Attribute) -> frozenset[ast.AST]:
+    """The loads of the models in `net` in a call of `net.state_dict()` or `net.load_state_dict(...)`."""
+    call = callee(source, node)
+    if node.attr not in STATE_DICTS or call is None or any(map(_is_own, call.args)):
+        return frozenset()
+    return held_by_receiver(analysis, source, node)
 
 
 def through_call(analysis: Analysis, source: Source, node: ast.Call, function: Value) -> Found:

@@ -47,7 +47,7 @@ from codemod.program.source import Source
 from codemod.uses.asking import asks_for_attribute, chosen_factories, in_strings
 from codemod.uses.evaluated import named_in_text
 from codemod.uses.modules import callee, changes_dtype, is_alike
-from codemod.uses.reaching import through_attribute, through_call
+from codemod.uses.reaching import through_attribute, through_call, through_state_dict
 from codemod.uses.unseen import is_own, is_unbound, starred_root
 
 
@@ -108,6 +108,10 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
     base = analysis.values.get(node.value)
     if isinstance(base, Mixed) and not is_alike(source, node):
         yield _mixed(source, node, base, f".{node.attr}")
+        return
+    state = through_state_dict(analysis, source, node)
+    if state:
+        yield Use(source, source.parents[node], f"holder.{node.attr}()", None, state)
         return
     reaching = [each for each in through_attribute(analysis, source, node) if each[0]]
     yield from (Use(source, node, "holder", None, held, why) for held, why in reaching[:1])

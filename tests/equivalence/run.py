@@ -28,7 +28,10 @@ CODEMOD = ("-m", "codemod", "--apply", "--allow-dirty", "--quiet")
 
 @dataclass(frozen=True)
 class Program:
-    """A folder of source files; `command.txt` says how to run it, `{out}` being where it may write."""
+    """A folder of source files; `command.txt` says how to run it, `{out}` being where it may write.
+
+    `before.txt`, where there is one, is a command that fills the folder with what fair-esm left there earlier.
+    """
 
     folder: Path
 
@@ -40,6 +43,12 @@ class Program:
         return [
             word.replace("{out}", str(out)) for word in shlex.split((self.folder / "command.txt").read_text())
         ]
+
+    @property
+    def before(self) -> list[str]:
+        """What is run in the folder under fair-esm before anything is migrated; empty for most."""
+        command = self.folder / "before.txt"
+        return shlex.split(command.read_text()) if command.exists() else []
 
     @property
     def checkpoints(self) -> set[str]:
@@ -96,6 +105,15 @@ def prove(
     scratch = scratch.resolve()
     twins = write_twins(scratch / "twins", {name for program in chosen for name in program.checkpoints})
     copies = {side: _copies(chosen, scratch / side) for side in ("original", "migrated")}
+    for side, folders in copies.items():
+        earlier = [
+            {"name": program.name, "folder": str(folder), "argv": program.before}
+            for program, folder in zip(chosen, folders)
+            if program.before
+        ]
+        if earlier:
+            runs = run_jobs(sys.executable, earlier, scratch / f"{side}.earlier.json", twins)["runs"]
+            assert not any(run["error"] for run in runs.values()), runs
     before = run_jobs(sys.executable, _jobs(chosen, scratch / "original"), scratch / "original.json", twins)
     tool = (migrate or apply_codemod)(copies["migrated"], scratch)
     whole = _jobs([program for program in chosen if not tool[program.name]], scratch / "migrated")

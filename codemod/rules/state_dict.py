@@ -1,0 +1,88 @@
+"""Read what was trained on fair-esm's model into transformers' model, whose parameters have other names.
+
+Before: `net.load_state_dict(torch.load("tuned.pt"))`
+After:  `net.load_state_dict(transformers_names(torch.load("tuned.pt"), net))`, which reads old files and new ones
+
+Left alone: another checkpoint (`--to fastesm2`), programs that look at the names of parameters, parts of the model that
+are modules of their own elsewhere, modules that are sharded, and what optimizers save, which goes by the order.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from codemod.library import MODEL
+from codemod.program.source import Source
+from codemod.rule import Answer, Left, Site, helper, rewrites
+from codemod.uses.shapes import is_cheap
+from codemod.uses.state_dicts import ELSEWHERE, HELPER, ends, is_of_this_run, line_of_name
+
+_NAMES = "parameters have other names in transformers"
+_OTHER_WEIGHTS = "what was trained on fair-esm's model does not fit FastESM2_650: train again"
+_LOOKED_AT = f"the names in this state dict may be looked at, and {_NAMES}"
+_ANSWER = f"what load_state_dict gives back is looked at: {_NAMES}"
+_WRITTEN = "{}, line {}, has a name of fair-esm's parameters, or a part of one: " + _NAMES
+_TAKEN_OUT = "{}, line {}, makes a part of the model a part of something else: its tensors keep fair-esm's names there"
+_SHARDED = "{} shards modules: what it saves and restores must be migrated by hand"
+#: Parts of the model whose tensors have other names inside them.
+_PARTS = (f"{MODEL}.layers", f"{MODEL}.lm_head")
+_SHARDS = re.compile(r"FullyShardedDataParallel|\bFSDP\b|\bfully_shard\b|\bauto_wrap\b|\bdeepspeed\b")
+
+
+@rewrites(f"{MODEL}.load_state_dict()", "holder.load_state_dict()")
+def restored(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    assert isinstance(call.func, ast.Attribute)
+    named = [each.value for each in call.keywords if each.arg == "state_dict"]
+    state = next((each for each in (*call.args[:1], *named) if not isinstance(each, ast.Starred)), None)
+    hindrance = next(_hindrances(site), None)
+    if state is None or not is_cheap(call.func.value):
+        yield Left(f"what is restored, or into what, has no plain expression here: {_NAMES}")
+    elif hindrance:
+        yield Left(hindrance)
+    elif is_of_this_run(site.source, state):
+        return
+    elif site.target.to == "fastesm2":
+        yield Left(_OTHER_WEIGHTS)
+    elif not isinstance(site.source.parents[call], ast.Expr):
+        yield Left(_ANSWER)
+    else:
+        start, stop = site.source.span(state)
+        yield site.insert(start, f"{helper(HELPER)}(")
+        yield site.insert(stop, f", {site.code(call.func.value)})")
+
+
+@rewrites(f"{MODEL}.state_dict()", "holder.state_dict()")
+def kept(site: Site) -> Answer:
+    call = site.node
+    assert isinstance(call, ast.Call)
+    hindrance = next(_hindrances(site), None)
+    if call.args or call.keywords or ELSEWHERE in ends(site.analysis.project.sources, site.source, call):
+        yield Left(_LOOKED_AT)
+    elif hindrance:
+        yield Left(hindrance)
+
+
+def _hindrances(site: Site) -> Iterator[str]:
+    """Why tensors may not be known by the names that the model gives them, wherever the group has its uses."""
+    for source in dict.fromkeys(use.source for use in site.group.uses):
+        line, shards = line_of_name(source), _SHARDS.search(source.program)
+        if line:
+            yield _WRITTEN.format(source.path, line)
+        if shards:
+            yield _SHARDED.format(shards[0])
+    for use in site.group.uses:
+        if use.key in _PARTS and _is_kept(use.source, use.node):
+            yield _TAKEN_OUT.format(use.source.path, use.line)
+
+
+def _is_kept(source: Source, node: ast.AST) -> bool:
+    """Whether a part of the model goes where it may become part of another module."""
+    parent = source.parents[node]
+    if isinstance(parent, ast.Subscript):
+        return _is_kept(source, parent)
+    looked_at = isinstance(parent, (ast.Attribute, ast.For, ast.comprehension, ast.Expr))
+    return not looked_at and not (isinstance(parent, ast.Call) and parent.func is node)
