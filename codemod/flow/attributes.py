@@ -48,7 +48,7 @@ def attribute(frame: Frame, node: ast.AST, base: Value, name: str) -> Value:
     if isinstance(base, (Instance, Class)):
         return _bound(frame, base, name, attribute_of_class(frame.analysis, base.node, name))
     if isinstance(base, Several):
-        return join_all([attribute(frame, node, each, name) for each in base.values])
+        return join_all([attribute(frame, node, each, name) for each in base.choices])
     if isinstance(base, (Tup, Seq, Map)) and name in INSIDE:
         return base
     if isinstance(base, Mixed):

@@ -90,7 +90,7 @@ def _unpack(frame: Frame, targets: list[ast.expr], value: Value) -> None:
 def _store_attribute(frame: Frame, target: ast.Attribute, value: Value) -> None:
     base = frame.evaluate(target.value)
     frame.analysis.keep(target, value)
-    bases = base.values if isinstance(base, Several) else [base]
+    bases = base.choices if isinstance(base, Several) else [base]
     owners = [each for each in bases if isinstance(each, (Instance, Class))]
     for owner in owners:
         if target.attr == "__dict__":

@@ -42,7 +42,7 @@ def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -
     if isinstance(function, Meaning):
         return _library(frame, node, function, arguments)
     if isinstance(function, Several):
-        return join_all([apply(frame, node, each, arguments) for each in function.values])
+        return join_all([apply(frame, node, each, arguments) for each in function.choices])
     if isinstance(function, Func):
         return call_function(frame, function, arguments)
     if isinstance(function, Class):

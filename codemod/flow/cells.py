@@ -23,14 +23,14 @@ class Cells:
         self._open: set[Key] = set()  # owners whose variables are set by names that nobody sees
         self._values: dict[Key, Value] = {}
         self._attributes: defaultdict[ast.AST, dict[Key, Value]] = defaultdict(dict)
-        self._readers: defaultdict[Key, set[ast.AST]] = defaultdict(set)
+        self._readers: defaultdict[Key, dict[ast.AST, None]] = defaultdict(dict)  # in the order of their coming
         self._queue: dict[ast.AST, None] = {}
         self._running: Optional[ast.AST] = None
         self._postponed: dict[ast.AST, None] = {}
 
     def read(self, key: Key) -> Value:
         if self._running is not None:
-            self._readers[key].add(self._running)
+            self._readers[key][self._running] = None
         return self._values.get(key)
 
     def write(self, key: Key, value: Value) -> None:
@@ -66,7 +66,7 @@ class Cells:
 
     def touch(self, key: Key) -> None:
         """Queue the readers of a cell that stands for something kept elsewhere."""
-        self._queue.update(dict.fromkeys(self._readers[key]))
+        self._queue.update(self._readers[key])
 
     def attributes(self, owner: ast.AST) -> list[Value]:
         """The values of every attribute of a class."""

@@ -25,7 +25,7 @@ def makes_only(node: ast.ClassDef) -> bool:
 
 def made(datasets: Mapping[ast.ClassDef, Meaning], function: Value) -> list[Meaning]:
     """The bases of the classes that are called, where every one is such a subclass; else nothing."""
-    classes = function.values if isinstance(function, Several) else [function]
+    classes = function.choices if isinstance(function, Several) else [function]
     found = [datasets.get(each.node) if isinstance(each, Class) else None for each in classes]
     return [each for each in found if each is not None] if all(found) else []
 

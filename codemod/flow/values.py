@@ -11,6 +11,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Optional, Union
 
 
@@ -111,6 +112,17 @@ class Several:
 
     values: frozenset[Value]
 
+    @cached_property
+    def choices(self) -> tuple[Value, ...]:
+        """The values in the order of the program: a set of nodes has another order in every run."""
+        return tuple(sorted(self.values, key=_place))
+
+
+def _place(value: Value) -> tuple[str, int, int, str]:
+    node = getattr(value, "node", None)
+    place = getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+    return type(value).__name__, *place, getattr(node, "name", "")
+
 
 @dataclass(frozen=True)
 class Module:
@@ -192,7 +204,7 @@ def held_by(value: Value) -> tuple[Value, ...]:
     if isinstance(value, Map):
         return (*(each for _, each in value.items), value.rest)
     if isinstance(value, Several):
-        return tuple(value.values)
+        return value.choices
     if isinstance(value, Func):
         return (*value.given, *(each for _, each in value.keywords))
     return ()

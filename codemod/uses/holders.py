@@ -21,7 +21,7 @@ def held_by_receiver(analysis: Analysis, source: Source, node: ast.Attribute) ->
     base = analysis.values.get(node.value)
     if not isinstance(base, (Class, Instance, Map, Seq, Several, Tup)):
         return frozenset()
-    choices = base.values if isinstance(base, Several) else [base]
+    choices = base.choices if isinstance(base, Several) else [base]
     others = [each for each in choices if not has_method(analysis, each, node.attr)]
     return frozenset(load for each in others for load in held_models(analysis, each))
 
