@@ -15,7 +15,7 @@ from codemod.flow.filled import CONTAINERS, filled_by
 from codemod.flow.frame import Frame, attribute_of_class, lookup_global
 from codemod.flow.joining import join, join_all, opened
 from codemod.flow.stubbed import is_stub
-from codemod.flow.tokens import BATCH
+from codemod.flow.tokens import BATCH, hand_over
 from codemod.flow.values import (
     OTHER,
     UNSEEN,
@@ -58,8 +58,10 @@ def apply(frame: Frame, node: ast.Call, function: Value, arguments: Arguments) -
     if function is None:
         return None
     if function == UNSEEN:
+        hand_over(frame, node, arguments)
         _let_go(frame, node, arguments)
         return UNSEEN
+    hand_over(frame, node, arguments, ast.unparse(node.func))
     return unknown(frame, node, arguments)
 
 

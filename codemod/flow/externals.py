@@ -16,7 +16,7 @@ from codemod.flow.frame import Frame
 from codemod.flow.imports import imported_by_name
 from codemod.flow.items import overlaid
 from codemod.flow.joining import element, join, join_all
-from codemod.flow.tokens import BATCH, made
+from codemod.flow.tokens import BATCH, hand_over, made
 from codemod.flow.values import (
     OTHER,
     UNSEEN,
@@ -41,6 +41,7 @@ def external(frame: Frame, node: ast.Call, name: str, arguments: Arguments) -> V
     tokens, last = made(frame, name, arguments), name.rpartition(".")[2]
     if tokens is not None:
         return tokens
+    hand_over(frame, node, arguments, name)
     if name in _TAKES_APART:
         for expression, value in arguments.all():
             if isinstance(value, Meaning) and value.kind in (OUTPUT, MODEL, ALPHABET):

@@ -63,6 +63,8 @@ def element(value: Value) -> Value:
         return join_all(Const(frozenset([key])) for key, _ in value.items) if value.items else OTHER
     if isinstance(value, Meaning) and value.kind == BLOCKS:
         return Meaning(BLOCK, value.origins)
+    if isinstance(value, External) and value.name.startswith(TOKENS):
+        return value  # a row of the same memory
     return value if is_unseen(value) or isinstance(value, Mixed) else OTHER
 
 

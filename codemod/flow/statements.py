@@ -36,10 +36,10 @@ def _augmented(frame: Frame, node: ast.AugAssign) -> None:
     new, old = frame.evaluate(node.value), frame.evaluate(node.target)
     if isinstance(old, (Tup, Seq)):
         update(frame, node.target, Seq(join(element(old), element(new))))
-    elif isinstance(node.target, ast.Name):
+        return
+    store(frame, old, OTHER)
+    if isinstance(node.target, ast.Name):
         frame.bind(node.target.id, OTHER)
-    else:
-        store(frame, old, OTHER)
 
 
 def _return(frame: Frame, node: ast.Return) -> bool:

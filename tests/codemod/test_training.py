@@ -64,3 +64,21 @@ class Net(torch.nn.Module):
 )
 def test_parallel_processes_need_to_know_of_unused_parameters(line: str, spoken: bool, tmp_path: Path) -> None:
     assert ("find_unused_parameters=True" in said(tmp_path, train=NET + line)) == spoken
+
+
+@pytest.mark.parametrize(
+    ("line", "spoken"),
+    [
+        ('with torch.autocast("cuda"):\n    net(None)\n', True),
+        ("with torch.cuda.amp.autocast():\n    net(None)\n", True),
+        ("trainer = Trainer(precision=16)\n", True),
+        ('trainer = Trainer(precision="bf16-mixed")\n', True),
+        ("arguments = TrainingArguments(fp16=True)\n", True),
+        ("trainer = Trainer(precision=32)\n", False),
+        ("arguments = TrainingArguments(fp16=False, bf16=flag)\n", False),
+        ("precision = score(net)  # not autocast\n", False),
+        ("print(precision_score(average=16))\n", False),
+    ],
+)
+def test_mixed_precision_is_spoken_of(line: str, spoken: bool, tmp_path: Path) -> None:
+    assert ("line 10, runs in mixed precision" in said(tmp_path, net=f"{NET}net = Net()\n{line}")) is spoken
