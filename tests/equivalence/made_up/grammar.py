@@ -108,8 +108,30 @@ def with_a_helper_module(drawing: Drawing) -> Files:
     return {"helper.py": helper, "program.py": "\n".join((drawing.head(), drawing.before(), drawing.load(), end))}
 
 
+def in_a_network(drawing: Drawing) -> Files:
+    """A module around the model, whose parameters go through a file."""
+    head, end = "super().__init__()", "self.scale = torch.nn.Parameter(torch.tensor(2.0))"
+    parts = _indented(head, drawing.load(_OF_SELF), end, by=8)
+    made = f"class Network(torch.nn.Module):\n    def __init__(self):\n{parts}"
+    used = _indented("found = {}", drawing.use(_OF_SELF), "found['scaled'] = hidden * self.scale.detach()", by=8)
+    forward = f"    def forward(self, batch):\n{used}\n        return found\n"
+    saved = "network = Network().eval()\ntorch.save({'epoch': 1, 'state': network.state_dict()}, 'network.pt')\n"
+    read = "again = Network()\nagain.load_state_dict(torch.load('network.pt')['state'])\nfound = again.eval()(batch)\n"
+    end = "\n".join((drawing.batch(), saved, read, SAVE))
+    return {"program.py": "\n".join((drawing.head(), drawing.before(), made, forward, end))}
+
+
+def with_inner_functions(drawing: Drawing) -> Files:
+    """The model is made in one function and used in another inside it."""
+    inner = f"def embed():\n{_indented('found = {}', drawing.use(), 'return found')}\n"
+    outer = f"def run(batch):\n{_indented(drawing.load(), inner, 'return embed()')}\n"
+    end = "\n".join((drawing.batch(), "found = run(batch)\n", SAVE))
+    return {"program.py": "\n".join((drawing.head(), drawing.before(), outer, end))}
+
+
 SHAPES: tuple[Callable[[Drawing], Files], ...] = (
-    flat, in_a_function, in_a_class, in_functions, in_two_modules, with_a_helper_module,
+    flat, in_a_function, in_a_class, in_functions, in_two_modules, with_a_helper_module, in_a_network,
+    with_inner_functions,
 )  # fmt: skip
 
 

@@ -71,6 +71,12 @@ TOKENS = (
     "converted = {c}(batch)\nstrings, tokens = converted[1], converted[2]",
     "strings = [s for _, s in batch]\ntokens = {c}(batch)[2]",
     "strings = [s for _, s in batch[:1]]\n_, _, tokens = {c}(batch[:1])",
+    "loader = torch.utils.data.DataLoader(batch, batch_size=3, collate_fn={c})\n"
+    "for labels, strings, tokens in loader:\n    pass",
+    "strings, parts = [], []\nfor one in batch:\n    _, texts, tokens = {c}([one])\n    strings += texts\n"
+    "    parts.append(tokens[0])\n"
+    "tokens = torch.nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value={a}.padding_idx)",
+    "try:\n    labels, strings, tokens = {c}(batch)\nexcept KeyError:\n    raise SystemExit('letters')",
 )
 #: Something is done to the tokens first, or nothing.
 CHANGES = (
@@ -85,6 +91,11 @@ CHANGES = (
     "tokens = tokens.repeat(2, 1)",
     "tokens = torch.nn.functional.pad(tokens, (0, 2), value={a}.padding_idx)",
     "tokens = tokens.masked_fill(tokens == {a}.tok_to_idx['M'], {a}.mask_idx)",
+    "tokens = torch.stack([row for row in tokens])",
+    "tokens = tokens[torch.tensor([0])]",
+    "for row in tokens:\n    row[-1] = {a}.padding_idx",
+    "tokens.data[0, -1] = {a}.padding_idx",
+    "first, *others = tokens.unbind()\nfirst[2] = {a}.mask_idx",
     "spare = tokens.numpy()\nspare[0, -1] = {a}.padding_idx",
 )
 #: What stands before the call, the layers that are asked for, and the one that is read.
@@ -109,6 +120,11 @@ LAYERS = (
     ("class Config:\n    layer = {n}\n\nfor key, value in OPTIONS.items():\n    setattr(Config, key, value)\n",
      "[Config.layer]", "Config.layer"),
     ("layer = {n}\nfor layer in OPTIONS.values():\n    pass", "[layer]", "layer"),
+    ("try:\n    layer = OPTIONS['other']\nexcept KeyError:\n    layer = {k}", "[layer]", "layer"),
+    ("def chosen(layer={k}):\n    return layer\n", "[chosen()]", "chosen()"),
+    ("def chosen(layer={k}):\n    return layer\n", "[chosen({n})]", "chosen(layer={n})"),
+    ("from dataclasses import dataclass\n\n@dataclass\nclass Choice:\n    layer: int = {k}\n", "[Choice().layer]",
+     "Choice().layer"),
 )  # fmt: skip
 CALLS = (
     "output = {m}(tokens, repr_layers={L})",
@@ -160,4 +176,15 @@ MORE = (
     "print(type(hidden).__name__, tuple(hidden.shape), {m}.training)",
     "found['head'] = {m}.lm_head(hidden).detach()",
     "found['embedded'] = {m}.embed_tokens(tokens).detach()",
+    "import copy\nkept = copy.deepcopy({m}.state_dict())\n{m}.load_state_dict(kept)\n"
+    "found['kept'] = torch.tensor(len(kept) > 0)",
+    "torch.save({m}.state_dict(), 'kept.pt')\n{m}.load_state_dict(torch.load('kept.pt'))\n"
+    "found['again'] = {m}(tokens, repr_layers=[{n}])['representations'][{n}].detach()",
+    "state = {{key: value.clone() for key, value in {m}.state_dict().items()}}\n"
+    "{m}.load_state_dict(state, strict=True)\n"
+    "found['again'] = {m}(tokens)['logits'].detach()",
+    "found['frozen'] = torch.tensor([p.requires_grad for p in {m}.layers[-1].parameters()]).all()",
+    "found['normed'] = {m}.emb_layer_norm_after(hidden).detach()",
+    "twice = [{m}(each[None], repr_layers=[{n}])['representations'][{n}] for each in tokens]\n"
+    "found['alone'] = [each.mean(1).detach() for each in twice]",
 )
