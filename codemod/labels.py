@@ -57,6 +57,10 @@ Rewriting it would break the other case. Give the two cases two variables or two
     "escape": """A value of fair-esm's goes where this tool cannot follow it: into other people's code, or a container.
 
 Nobody can say what is done with it there, so nothing that shares it is rewritten.""",
+    "class_name": """The name of a class is compared or looked up: `type(model).__name__ == "ESM2"`.
+
+The migrated model is of another class (`EsmModel`, or `EsmForMaskedLM` where tokens are predicted). Ask for what the
+code needs instead, or change the name by hand.""",
     "holder": """What reaches into a module that holds the model, by names or order of parameters or by its parts.
 
 They are others in transformers. State dicts, optimizer states and whole modules saved before do not load after: convert

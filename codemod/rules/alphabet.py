@@ -27,7 +27,7 @@ _ATTRIBUTES = {
     "unique_no_split_tokens": "all_tokens",
     "tok_to_idx": "get_vocab()",
     "get_idx": "convert_tokens_to_ids",
-    "get_tok": "convert_ids_to_tokens",
+    "get_tok": "all_tokens.__getitem__",
     "to_dict": "get_vocab",
 }
 #: What says the same of a tokenizer: whether it has the token that it puts before, or after.
@@ -41,10 +41,25 @@ _TESTS = (ast.If, ast.While, ast.Assert, ast.BoolOp, ast.IfExp, ast.UnaryOp, ast
 def attribute(site: Site) -> Answer:
     node = site.node.func if isinstance(site.node, ast.Call) else site.node
     assert isinstance(node, ast.Attribute)
-    if site.changed_in_place(node):
+    given = [*site.node.args, *(each.value for each in site.node.keywords)] if isinstance(site.node, ast.Call) else []
+    index = given[0] if len(given) == 1 and not isinstance(given[0], ast.Starred) else None
+    if node.attr == "get_tok" and index is not None:
+        yield from _token_at(site, node, index)
+    elif site.changed_in_place(node):
         yield Left(f"{node.attr} is changed in place: the tokenizer's table is a copy, and its tokens are fixed")
     else:
         yield site.after(node.value, f".{_ATTRIBUTES[node.attr]}", node)
+
+
+def _token_at(site: Site, node: ast.Attribute, index: ast.expr) -> Answer:
+    """Both have a list of tokens: tensors of one id, negative ids and ids too high mean in it what they meant before.
+
+    `convert_ids_to_tokens` takes Python's integers alone (a tensor is a TypeError), and gives `<unk>` for -1 and 33.
+    """
+    start, stop = site.source.span(index)
+    yield site.after(node.value, ".all_tokens[", node)
+    yield site.edit(site.source.span(node)[1], start, "")
+    yield site.edit(stop, site.source.span(site.node)[1], "]")
 
 
 @rewrites(*(f"{ALPHABET}.{each}" for each in _ASKED))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Optional
 
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import External, Meaning, Value, constants
-from codemod.library import canonical
+from codemod.library import ALPHABET, CONVERTER, FOLD, MODEL, canonical
 from codemod.program.source import Source
+
+_SHOWS = ("print", "debug", "info", "warning", "error", "exception", "critical", "log", "write", "warn")
 
 
 def asks_for_attribute(analysis: Analysis, node: ast.AST) -> bool:
@@ -42,3 +45,26 @@ def in_strings(analysis: Analysis, node: ast.Call, function: Value) -> Iterator[
 
 def _patches(node: ast.Call) -> bool:
     return ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem"))
+
+
+def named_class(analysis: Analysis, source: Source, node: ast.Attribute) -> Optional[Meaning]:
+    """The value in `type(model).__name__ == "ESM2"`, whose class has another name in transformers; shown, it may."""
+    if node.attr not in ("__name__", "__qualname__", "__module__"):
+        return None
+    owner = node.value
+    if isinstance(owner, ast.Attribute) and owner.attr == "__class__":
+        value = analysis.values.get(owner.value)
+    elif isinstance(owner, ast.Call) and ast.unparse(owner.func) == "type" and len(owner.args) == 1:
+        value = analysis.values.get(owner.args[0])
+    else:
+        return None
+    ours = isinstance(value, Meaning) and value.kind in (MODEL, ALPHABET, CONVERTER, FOLD)
+    return value if ours and not _is_shown(source, node) else None  # type: ignore[return-value]
+
+
+def _is_shown(source: Source, node: ast.AST) -> bool:
+    """Whether text is printed or logged with it: `print(f"loaded {type(model).__name__}")`."""
+    calls = [each for each in source.ancestors(node) if isinstance(each, ast.Call)]
+    compared = any(isinstance(each, (ast.Compare, ast.Subscript, ast.If)) for each in source.ancestors(node))
+    shows = calls and ast.unparse(calls[-1].func).rpartition(".")[2] in _SHOWS
+    return bool(shows) and not compared

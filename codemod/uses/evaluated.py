@@ -12,7 +12,7 @@ from typing import Optional
 
 from codemod.flow.analysis import Analysis
 from codemod.flow.frame import lookup_global
-from codemod.flow.values import External, Meaning, hints
+from codemod.flow.values import External, Meaning, hints, origins
 from codemod.library import NAMES
 from codemod.program.imports import statement_of, written
 from codemod.program.source import Source
@@ -61,11 +61,13 @@ def _pieces(analysis: Analysis, text: ast.expr) -> set[str]:
 
 
 def _imports(analysis: Analysis, source: Source, word: str) -> frozenset[ast.AST]:
-    """The import aliases that bring a name into a file: its own, in whatever scope, or through other modules."""
+    """The import aliases that bring a name into a file, in whatever scope or through other modules; what it holds."""
     own = [(alias, name) for alias, (home, name) in analysis.aliases.items() if home is source]
-    found = {alias for alias, name in own if word in _brought(source, alias, name)}
+    found: set[ast.AST] = {alias for alias, name in own if word in _brought(source, alias, name)}
     value = lookup_global(analysis, source.path, word)
-    return frozenset(found | value.via if isinstance(value, Meaning) else found)
+    found |= value.via if isinstance(value, Meaning) else frozenset()
+    named = [analysis.values.get(each) for each in source.nodes if isinstance(each, ast.Name) and each.id == word]
+    return frozenset(found.union(*map(origins, named)))
 
 
 def _brought(source: Source, alias: ast.alias, name: str) -> tuple[str, ...]:

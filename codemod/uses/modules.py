@@ -30,5 +30,6 @@ def changes_dtype(call: Optional[ast.Call]) -> bool:
     given = [*call.args, *(each.value for each in call.keywords)]
     names = {ast.unparse(each).rpartition(".")[2] for each in given}
     asked = any(each.arg == "dtype" for each in call.keywords) or any("dtype" in name for name in names)
+    unread = any(isinstance(each, ast.Starred) for each in given) or any(each.arg is None for each in call.keywords)
     halves = names & {"float16", "half", "bfloat16", "float64", "double"}
-    return bool(halves) or (asked and not names & {"float32", "float"})
+    return unread or bool(halves) or (asked and not names & {"float32", "float"})

@@ -39,6 +39,7 @@ _FUNCTIONS = {
     **dict.fromkeys(("jit.script", "jit.trace", "onnx.export", "fx.symbolic_trace", "quantization.quantize_dynamic",
                      "*.get_peft_model", "*.inject_adapter_in_model"), _PARTS),
     "amp.initialize": _NUMBERS,
+    **{f"Module.{method}": why for method, why in _METHODS.items()},  # `torch.nn.Module.state_dict(net)`
     **dict.fromkeys(("torch.load_model", "torch.save_model", "*.load_checkpoint", "*.load_checkpoint_and_dispatch",
                      "*.load_objects", "*.save_checkpoint"), _NAMES),
 }  # fmt: skip

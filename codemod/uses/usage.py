@@ -44,7 +44,7 @@ from codemod.library import (
     WORDS,
 )
 from codemod.program.source import Source
-from codemod.uses.asking import asks_for_attribute, chosen_factories, in_strings
+from codemod.uses.asking import asks_for_attribute, chosen_factories, in_strings, named_class
 from codemod.uses.evaluated import named_in_text
 from codemod.uses.modules import callee, changes_dtype, is_alike
 from codemod.uses.reaching import through_attribute, through_call, through_state_dict
@@ -109,6 +109,9 @@ def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Itera
     if isinstance(base, Mixed) and not is_alike(source, node):
         yield _mixed(source, node, base, f".{node.attr}")
         return
+    if named := named_class(analysis, source, node):
+        why = f"the name of {_named(named)}'s class is looked at, which is another in transformers"
+        yield Use(source, node, "class_name", None, origins(named), why)
     state = through_state_dict(analysis, source, node)
     if state:
         yield Use(source, source.parents[node], f"holder.{node.attr}()", None, state)

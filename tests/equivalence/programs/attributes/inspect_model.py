@@ -22,6 +22,7 @@ facts = {
     "dict": alphabet.to_dict(),
     "W": alphabet.get_idx("W"),
     "tenth": alphabet.get_tok(10),
+    "last": alphabet.get_tok(-1),
     "bos": alphabet.prepend_bos,
     "end": alphabet.append_eos,
 }
@@ -30,6 +31,7 @@ for key, value in facts.items():
 
 batch_converter = alphabet.get_batch_converter()
 _, _, tokens = batch_converter([("x", "MKLV"), ("y", "GAVLIMCFYWHKRQNEDSTP")])
+print("".join(alphabet.get_tok(token) for token in tokens[1]), alphabet.get_tok(tokens.numpy()[0, 1]))
 with torch.no_grad():
     hidden = model(tokens, repr_layers=[model.num_layers])["representations"][model.num_layers]
     again = model.lm_head(hidden)
