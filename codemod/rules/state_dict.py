@@ -47,12 +47,18 @@ def restored(site: Site) -> Answer:
         return
     elif site.target.to == "fastesm2":
         yield Left(_OTHER_WEIGHTS)
-    elif not isinstance(site.source.parents[call], ast.Expr):
+    elif _answers(call) and not isinstance(site.source.parents[call], ast.Expr):
         yield Left(_ANSWER)
     else:
         start, stop = site.source.span(state)
         yield site.insert(start, f"{helper(HELPER)}(")
         yield site.insert(stop, f", {site.code(call.func.value)})")
+
+
+def _answers(call: ast.Call) -> bool:
+    """Whether what `load_state_dict` gives back may have names in it: where it is strict, there are none."""
+    strict = [*call.args[1:2], *(each.value for each in call.keywords if each.arg in ("strict", None))]
+    return not all(isinstance(each, ast.Constant) and each.value is True for each in strict)
 
 
 @rewrites(f"{MODEL}.state_dict()", "holder.state_dict()")

@@ -13,8 +13,9 @@ HELPER = "transformers_names"
 FILE, MODULE, ELSEWHERE = "file", "module", "elsewhere"
 #: Parts of parameters' names, fair-esm's and transformers' (FAIR_ESM.md section 1), as programs write them in strings.
 _NAMES = re.compile(
-    r"(?:[\w.]*\.)?(?:(?:layers?|encoder|embeddings|attention|dense|fc[12])\.|embed_tokens|embed_positions|emb_layer_norm"
-    r"|self_attn|[qkv]_proj|out_proj|final_layer_norm|rot_emb|inv_freq|lm_head|contact_head|sentence_encoder)[\w.]*"
+    r"\.?fc[12](?:\.\w*)?|(?:[\w.]*\.)?(?:(?:layers?|encoder|embeddings|attention|dense)\.|embed_tokens|embed_positions"
+    r"|emb_layer_norm|self_attn|[qkv]_proj|out_proj|final_layer_norm|rot_emb|inv_freq|lm_head|contact_head|sentence_encoder"
+    r")[\w.]*"
 )
 _TO_FILE = frozenset(("torch.save", "save_file", "safetensors.torch.save_file"))
 _COPIES = frozenset(("copy.deepcopy", "deepcopy", "copy.copy", "dict", "OrderedDict", "collections.OrderedDict"))
