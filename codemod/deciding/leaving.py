@@ -12,6 +12,7 @@ from codemod.deciding.decide import CHECKOUT, COPY, Decided
 from codemod.flow.analysis import Analysis
 from codemod.library import EVOLUTIONARYSCALE
 from codemod.program.imports import asks, statement_of, written
+from codemod.program.source import Source
 from codemod.records import Leftover
 from codemod.uses.evaluated import unread_text
 from codemod.uses.unseen import starred_root
@@ -78,11 +79,18 @@ def _reason(
     statement = statement_of(source, alias)
     if alias.name != "*" and written(alias, statement) in _exported(source.tree):
         return "__all__ promises this name to other programs"
+    if not through and _is_offered(source, alias):
+        return "nothing here uses it, but it is offered to other programs: take it out if none asks for it"
     if not through and (line := unread_text(analysis, source)):
         return f"nothing else here uses it, and line {line} evaluates text that may name it"
     if not through and name == "esm" and doubtful():
         return "nothing here uses it, and whether it is fair-esm's or EvolutionaryScale's esm cannot be told"
     return ""
+
+
+def _is_offered(source: Source, alias: ast.alias) -> bool:
+    """Whether an import is there for others: in a package's `__init__.py`, in a `hubconf.py`, or as `X as X`."""
+    return source.path.rpartition("/")[2] in ("__init__.py", "hubconf.py") or alias.name == alias.asname
 
 
 def _exported(tree: ast.Module) -> set[str]:

@@ -65,10 +65,18 @@ def _migrate(manifest: Manifest, sections: list[Section]) -> Iterator[Decision]:
 
 
 def _swap(manifest: Manifest, section: Section, missing: list[Need]) -> Iterator[Decision]:
-    written = [section.write(need.name, need.write) for need in missing if section.adds]
+    written = [section.write(need.name, need.write) for need in missing if section.adds and _is_new(section, need)]
     for place, entry in enumerate(_fair(section)):
         new = entry.between.join(written) if place == 0 else ""
         yield from _beside(manifest, entry, new) if manifest.keep else _instead(manifest, entry, new)
+
+
+def _is_new(section: Section, need: Need) -> bool:
+    """Whether a need comes with the migration: torch without a bound does not beside pip's fair-esm.
+
+    That requires nothing (metadata of 2.0.0), so torch came in another way, and still does; conda's brings pytorch.
+    """
+    return need.name != "torch" or bool(need.write) or "pytorch" in section.write(need.name, need.write)
 
 
 def _beside(manifest: Manifest, entry: Entry, new: str) -> Iterator[Decision]:

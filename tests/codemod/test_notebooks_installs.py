@@ -25,15 +25,15 @@ def planned(*cells: str, needs: Needs = NEEDS, keep: bool = False) -> tuple[list
 
 
 CHANGED = {
-    "!pip install fair-esm": '!pip install torch "transformers>=4.36"',
-    "%pip install -q fair-esm==2.0.0\nimport esm": '%pip install -q torch "transformers>=4.36"\nimport esm',
-    "!pip install -q git+https://github.com/facebookresearch/esm.git": '!pip install -q torch "transformers>=4.36"',
+    "!pip install fair-esm": '!pip install "transformers>=4.36"',
+    "%pip install -q fair-esm==2.0.0\nimport esm": '%pip install -q "transformers>=4.36"\nimport esm',
+    "!pip install -q git+https://github.com/facebookresearch/esm.git": '!pip install -q "transformers>=4.36"',
     "!pip install torch fair-esm biotite": '!pip install torch "transformers>=4.36" biotite',
     "!pip install torch\n!pip install fair-esm": '!pip install torch\n!pip install "transformers>=4.36"',
-    "!{sys.executable} -m pip install fair-esm": '!{sys.executable} -m pip install torch "transformers>=4.36"',
-    "if colab:\n    !pip install fair-esm": 'if colab:\n    !pip install torch "transformers>=4.36"',
-    "%%bash\npip install fair-esm\nls": '%%bash\npip install torch "transformers>=4.36"\nls',
-    "pip install fair-esm\nimport esm": 'pip install torch "transformers>=4.36"\nimport esm',
+    "!{sys.executable} -m pip install fair-esm": '!{sys.executable} -m pip install "transformers>=4.36"',
+    "if colab:\n    !pip install fair-esm": 'if colab:\n    !pip install "transformers>=4.36"',
+    "%%bash\npip install fair-esm\nls": '%%bash\npip install "transformers>=4.36"\nls',
+    "pip install fair-esm\nimport esm": 'pip install "transformers>=4.36"\nimport esm',
 }
 
 
@@ -66,7 +66,7 @@ def test_the_only_command_of_a_block_is_left_to_a_person() -> None:
 
 def test_it_stays_where_fair_esm_is_still_used() -> None:
     after, left = planned("!pip install fair-esm", keep=True)
-    assert after == ['!pip install torch "transformers>=4.36" fair-esm']
+    assert after == ['!pip install "transformers>=4.36" fair-esm']
     assert [each.line for each in left] == [1]
 
 
