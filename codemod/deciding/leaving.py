@@ -18,6 +18,8 @@ from codemod.uses.evaluated import unread_text
 from codemod.uses.unseen import starred_root
 from codemod.uses.usage import Use
 
+_WITH_THE_REST = "nothing here uses it; it goes with the rest of this file, none of which is migrated"
+
 
 class Aliases:
     """`leaving` holds, per file, the import aliases that go; `kept` those that stay, each listed with the reason."""
@@ -36,11 +38,15 @@ class Aliases:
             taken = lost.get(written(alias, statement_of(source, alias)))
             why = f"{taken.source.path}, line {taken.line}, may take it through a star import" if taken else ""
             whys[alias] = why or _reason(analysis, alias, through[alias], migrated, doubtful)
+        touched = {use.source for use in migrated}
+        held = {analysis.aliases[alias][0] for alias, why in whys.items() if why}
         needed = next((alias for alias, why in whys.items() if why), None)
         for alias, (source, _) in analysis.aliases.items():
             statement = statement_of(source, alias)
             if needed and not whys[alias] and not through[alias] and asks(source, statement):
                 whys[alias] = f"asks whether fair-esm is installed, which {_place(analysis, needed)}, still needs"
+            if not whys[alias] and not through[alias] and source in held - touched:
+                whys[alias] = _WITH_THE_REST
             if whys[alias]:
                 self.kept.append(alias)
                 self.leftovers.append(Leftover(source.path, statement.lineno, "imports", whys[alias]))
