@@ -35,7 +35,9 @@ _IMPORTED = re.compile(rb"import[^\n\r(\\]*(?:\([^)]*|(?:\\\r?\n?[^\n\r\\]*)*)")
 #: Leaves the words of a text, with spaces between them.
 _WORDS_ALONE = bytes(n if re.match(rb"[\w\x80-\xff]", bytes([n])) else ord(" ") for n in range(256))
 #: Words of files that use nothing and still bring or run it: an image's requirements, a document's commands.
-_BRINGS = (b"fair-esm", b"fair_esm", b"facebookresearch/esm", b"esm-extract", b"esm-fold", b"esm.scripts")
+_BRINGS = (
+    b"fair-esm", b"fair_esm", b"facebookresearch/esm", b"esm-extract", b"esm-fold", b"esm.scripts", b"esm.pretrained.",
+)  # fmt: skip
 PROGRAMS = (".py", ".pyi", ".ipynb")
 
 

@@ -19,7 +19,7 @@ WORDS = (
     b"esm-extract", b"esm-fold", b"extract.py", b"fold.py", b"esmfold_inference.py", b"-m esm", b"import esm",
     b"from esm", b"facebookresearch/esm", b"fair-esm", b"fair_esm", b"Fair-esm", b"Fair-ESM", b"FAIR-ESM",
     b"variant-prediction", b"inverse_folding/", b"esm.scripts", b'import("esm', b"import('esm", b", esm",
-    b"PYTHONPATH", b"ln -s",
+    b"PYTHONPATH", b"ln -s", b"esm.pretrained.",
 )  # fmt: skip
 _WORDS = re.compile("|".join(re.escape(word.decode()) for word in WORDS))
 
@@ -39,6 +39,7 @@ _INLINE = "this imports fair-esm: load the model with transformers (EsmModel.fro
 _EXAMPLE = "this example imports fair-esm: show the migrated code instead"
 _RAW = "a raw cell, which does not run, holds code of fair-esm: write it anew if you still need it"
 _HUB = "this example loads fair-esm through torch.hub: show EsmModel.from_pretrained instead"
+_NAMED = "a function of fair-esm's is named here, to be imported by its name: name one of yours that loads the model"
 TOLD = "readers are told to install fair-esm: name what the migrated code needs instead"
 
 #: What is only said to people.
@@ -85,6 +86,10 @@ _COMMANDS = tuple(
 _STATEMENT = re.compile(rf"\s*(?:>>>\s*|\d*\s*>\s*)?{_IMPORT}")
 #: From R (reticulate) and Julia (PyCall, PythonCall).
 _BRIDGE = re.compile(r"\b(?:py)?import\(\s*[\"']esm[\"']\s*\)")
+#: A function by its dotted name, as hydra's `_target_: esm.pretrained.esm2_t6_8M_UR50D`.
+_DOTTED = re.compile(
+    r"[:=]\s*[\"']?esm\.pretrained\.(?:esm\w*\d\w*|load_model_and_alphabet\w*)[\"']?\s*,?\s*(?:[}#].*)?$"
+)
 _FROM_HUB = re.compile(r"torch\.hub\.load\(\s*[\"']facebookresearch/esm")
 _INSTALLS = re.compile(
     r"(?<![\w.-])(?:pip[\d.]*|conda|mamba|micromamba|uv|poetry|pdm|pipenv)\s+(?:install|add)\s[^#;|&]*?"
@@ -119,6 +124,7 @@ def mentions(path: str, text: str, programs: Collection[str] = ()) -> Iterator[L
     for number, line in _logical(text):
         if _WORDS.search(line) and (prose or not _COMMENT.match(line)):
             why = command(line, programs) or (_code(line, prose) if fair else "")
+            why = why or (_NAMED if not prose and _DOTTED.search(line) else "")
             why = why or fetched(line, fair, manifest) or ("" if manifest else _installs(line, prose))
             if why:
                 yield Leftover(path, number, DOCUMENT if why in _SAID or (prose and only_brings(why)) else COMMAND, why)
@@ -147,6 +153,12 @@ def command(line: str, programs: Collection[str] = ()) -> str:
         if match and not _own(match["script"], programs):
             return pattern.why
     return ""
+
+
+def program(text: str) -> str:
+    """Why a program in a string, as one that is written to a file, will not run without fair-esm."""
+    lines_ = text.splitlines() if _FAIR.search(text) else []
+    return _INLINE if len(lines_) > 1 and any(map(_STATEMENT.match, lines_)) else ""
 
 
 def script(path: str, programs: Collection[str] = ()) -> str:

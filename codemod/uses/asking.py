@@ -43,6 +43,14 @@ def in_strings(analysis: Analysis, node: ast.Call, function: Value) -> Iterator[
                 yield argument, f"the string {name!r} names fair-esm"
 
 
+def in_string(source: Source, node: ast.Constant) -> str:
+    """Why a dotted name of fair-esm's in a string is a use: hydra imports the `_target_` of a dict, for one."""
+    parent = source.parents[node]
+    text = node.value if isinstance(node.value, str) and node.value.startswith("esm.pretrained.") else ""
+    told = isinstance(parent, ast.Expr) or (isinstance(parent, ast.Call) and _patches(parent))
+    return f"the string {text!r} names fair-esm" if text and canonical(text) and not told else ""
+
+
 def _patches(node: ast.Call) -> bool:
     return ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem"))
 

@@ -44,7 +44,7 @@ from codemod.library import (
     WORDS,
 )
 from codemod.program.source import Source
-from codemod.uses.asking import asks_for_attribute, chosen_factories, in_strings, named_class
+from codemod.uses.asking import asks_for_attribute, chosen_factories, in_string, in_strings, named_class
 from codemod.uses.evaluated import named_in_text
 from codemod.uses.modules import callee, changes_dtype, is_alike
 from codemod.uses.reaching import through_attribute, through_call, through_state_dict
@@ -101,6 +101,12 @@ _WORDS_FOR = {
 
 def _name(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use]:
     yield from _mention(analysis, source, node)
+
+
+def _constant(analysis: Analysis, source: Source, node: ast.Constant) -> Iterator[Use]:
+    yield from _mention(analysis, source, node)
+    if why := in_string(source, node):
+        yield Use(source, node, "string", None, frozenset(), why)
 
 
 def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Iterator[Use]:
@@ -289,7 +295,7 @@ _FINDERS: dict[type, Callable[..., Iterator[Use]]] = {
     ast.Attribute: _attribute,
     ast.Call: _call,
     ast.Compare: _compared,
-    ast.Constant: _name,
+    ast.Constant: _constant,
     ast.For: _iterated,
     ast.Name: _name,
     ast.Subscript: _subscript,

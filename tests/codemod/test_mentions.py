@@ -332,3 +332,32 @@ def test_code_in_a_raw_cell_is_listed_and_prose_is_not() -> None:
     text = '{"cells": [{"cell_type": "raw", "metadata": {}, "source": ["Look:\\n", "%s"]}], "nbformat": 4}'
     assert [each.rule for each in notebook_mentions("a.ipynb", read(text % "import esm"))] == [DOCUMENT]
     assert not list(notebook_mentions("a.ipynb", read(text % "we import esm")))
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("conf/model.yaml", "  _target_: esm.pretrained.esm2_t6_8M_UR50D"),
+        ("conf/model.yaml", "  load: 'esm.pretrained.load_model_and_alphabet'  # by name"),
+        ("model.json", '{"class": "esm.pretrained.esm1b_t33_650M_UR50S"}'),
+        ("model.toml", 'factory = "esm.pretrained.esm2_t6_8M_UR50D"'),
+    ],
+)
+def test_functions_named_in_settings_are_listed(path: str, line: str) -> None:
+    ((number, rule, reason),) = said(path, f"first: 1\n{line}\n")
+    assert (number, rule) == (2, COMMAND)
+    assert "imported by its name" in reason
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("conf/model.yaml", "  _target_: esm.pretrained.ESM3_sm_open_v0"),  # EvolutionaryScale's
+        ("conf/model.yaml", "  name: esm2_t6_8M_UR50D"),
+        ("conf/model.yaml", "  # _target_: esm.pretrained.esm2_t6_8M_UR50D"),
+        ("conf/model.yaml", "  _target_: my.esm.pretrained.esm2_t6_8M_UR50D"),
+        ("README.md", "Factories are called esm.pretrained.esm2_t6_8M_UR50D."),
+    ],
+)
+def test_other_names_in_settings_are_not(path: str, line: str) -> None:
+    assert said(path, f"first: 1\n{line}\n") == []
