@@ -33,7 +33,8 @@ from codemod.program.project import Project
 from codemod.program.source import Source
 from codemod.records import Edit, Flow, Leftover
 from codemod.rule import Target, load_rules
-from codemod.uses.usage import Use, find_uses
+from codemod.uses.usage import find_uses
+from codemod.uses.use import Use
 from codemod.writing.assemble import Assembled, CannotWrite, assemble, one_each
 
 

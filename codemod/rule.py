@@ -22,7 +22,7 @@ from codemod.library import CHECKPOINTS, MODEL, OUTPUT, PSEUDO, Checkpoint
 from codemod.program.source import Source
 from codemod.records import Edit
 from codemod.uses.shapes import is_cheap, model_of, mutates, only_computes, stored_identity
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _CLOSED = re.compile(r"(?:\s*\))+(?=\s*[\[.])")  # the parentheses around an expression that is read further
 

@@ -10,7 +10,7 @@ from codemod.flow.analysis import Analysis
 from codemod.flow.values import Meaning, Tup, Value, held_by, origins
 from codemod.library import STUBBED
 from codemod.uses.state_dicts import FILE, ends
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 
 def companions(analysis: Analysis) -> Iterator[frozenset[ast.AST]]:

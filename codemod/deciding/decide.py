@@ -9,7 +9,7 @@ from typing import Optional
 from codemod.flow.analysis import Analysis
 from codemod.records import Edit, Leftover
 from codemod.rule import RULES, Group, Left, Site, Target
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 COPY = "esm is the copy of fair-esm in {}: compare it with fair-esm 2.0.0 first"
 CHECKOUT = "{}/ is a checkout of fair-esm itself, and this is part of it"

@@ -12,7 +12,7 @@ from codemod.flow.values import Meaning, meanings, origins
 from codemod.library import FOLD, KINDS, MODEL, PSEUDO
 from codemod.records import Flow
 from codemod.rule import Group
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _LONGEST = 28  # characters of a name
 

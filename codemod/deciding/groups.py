@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from codemod.rule import Group
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 
 def group(uses: Sequence[Use], companions: Iterable[frozenset[ast.AST]]) -> list[Group]:

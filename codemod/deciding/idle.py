@@ -18,7 +18,7 @@ from codemod.files.candidates import PROGRAMS
 from codemod.files.repository import Repository
 from codemod.program.source import Source
 from codemod.uses.unseen import starred_root
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef]
 

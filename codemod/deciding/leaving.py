@@ -16,7 +16,7 @@ from codemod.program.source import Source
 from codemod.records import Leftover
 from codemod.uses.evaluated import unread_text
 from codemod.uses.unseen import starred_root
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _WITH_THE_REST = "nothing here uses it; it goes with the rest of this file, none of which is migrated"
 

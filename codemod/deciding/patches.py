@@ -10,7 +10,7 @@ from codemod.deciding.bonds import reach
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import External, Meaning
 from codemod.library import PSEUDO
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _SETTERS = frozenset([External("builtins.setattr"), External("builtins.delattr")])
 

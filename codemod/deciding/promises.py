@@ -12,7 +12,7 @@ from codemod.flow.cells import Key
 from codemod.flow.values import Meaning, Value, origins
 from codemod.library import CALLS, DATASET, FOLD, INSTANCES, OUTPUT
 from codemod.program.source import FunctionNode, Source, parameters
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _CLASSES = frozenset(name for name, kind in INSTANCES.items() if kind != DATASET)
 _MAKERS = frozenset(name for name, made in CALLS.items() if made not in (DATASET, FOLD, OUTPUT))

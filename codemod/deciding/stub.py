@@ -16,7 +16,7 @@ from codemod.library import CALLS, FOLD, PSEUDO, REMOVED, STUB
 from codemod.program.source import Source
 from codemod.records import Edit
 from codemod.rule import Group, helper
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]
 

@@ -14,7 +14,7 @@ from codemod.flow.values import origins
 from codemod.notebooks.read import Notebook
 from codemod.program.source import Source
 from codemod.records import Leftover
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _STATEMENT = re.compile(r"^[ \t]*((?:from[ \t]+[\w.]+[ \t]+import|import)\b)([^\n#(]*)", re.M)
 

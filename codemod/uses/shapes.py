@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Optional
 
 from codemod.flow.values import Const, Tup, Value
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _MUTATORS = ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "add", "discard", "update")
 

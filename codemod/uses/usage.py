@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Optional
 
 from codemod.flow.analysis import Analysis
 from codemod.flow.datasets import made
@@ -48,23 +46,9 @@ from codemod.uses.asking import asks_for_attribute, chosen_factories, in_string,
 from codemod.uses.evaluated import named_in_text
 from codemod.uses.modules import callee, changes_dtype, is_alike
 from codemod.uses.reaching import through_attribute, through_call, through_state_dict
+from codemod.uses.taken_apart import LOOKERS, compared, iterated, looked_at, split, unpacked
 from codemod.uses.unseen import is_own, is_unbound, starred_root
-
-
-@dataclass(frozen=True)
-class Use:
-    """`node` is the expression to rewrite; `value` the meaning it is a use of; `links` the expressions it hangs on."""
-
-    source: Source
-    node: ast.AST
-    key: str
-    value: Optional[Meaning] = None
-    links: frozenset[ast.AST] = field(default=frozenset(), compare=False)
-    why: str = ""
-
-    @property
-    def line(self) -> int:
-        return self.node.lineno  # type: ignore[attr-defined, no-any-return]
+from codemod.uses.use import Use
 
 
 def find_uses(analysis: Analysis) -> list[Use]:
@@ -182,8 +166,8 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
         yield from _call_of(analysis, source, node, function)
     elif bases := join_all(made(analysis.datasets, function)):
         yield Use(source, node, "esm.data.FastaBatchedDataset()", next(meanings(bases)), origins(bases) | {node})
-    elif isinstance(function, External) and function.name in _LOOKERS:
-        yield from _looked_at(analysis, source, node, function.name.rpartition(".")[2])
+    elif isinstance(function, External) and function.name in LOOKERS:
+        yield from looked_at(analysis, source, node, function.name.rpartition(".")[2])
     elif node in analysis.calls:
         kind = FOLD if isinstance(analysis.values.get(node), Meaning) else MODEL
         yield Use(source, node, f"{analysis.calls[node][0]}()", Meaning(kind, frozenset([node])), frozenset([node]))
@@ -199,11 +183,6 @@ def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
         yield Use(source, argument, "string", None, frozenset(), why)
 
 
-_SHOWERS = ("print", "str", "repr")  # what they show of an output are its keys
-_ASKERS = ("len", "isinstance", "getattr", "hasattr", "setattr", "delattr", "vars", "dir")
-_LOOKERS = frozenset(f"builtins.{name}" for name in (*_ASKERS, *_SHOWERS))
-
-
 def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meaning) -> Iterator[Use]:
     if function.kind.rpartition(".")[0] in PSEUDO and not isinstance(node.func, ast.Attribute):
         why = f"{function.kind.rpartition('.')[2]} is called through a variable"
@@ -215,13 +194,6 @@ def _call_of(analysis: Analysis, source: Source, node: ast.Call, function: Meani
     indirect = node.func not in function.origins and function.kind.rpartition(".")[0] not in PSEUDO
     if function.kind in PSEUDO or indirect:
         yield Use(source, node, f"{function.kind}()", function, function.origins | {node})
-
-
-def _looked_at(analysis: Analysis, source: Source, node: ast.Call, name: str) -> Iterator[Use]:
-    kinds = (OUTPUT,) if name in _SHOWERS else PSEUDO - {DATASET, LAYERS, BLOCKS}
-    for value in map(analysis.values.get, node.args if name in _SHOWERS else node.args[:1]):
-        if isinstance(value, Meaning) and value.kind in kinds:
-            yield Use(source, node, f"{name}({value.kind})", value, value.origins)
 
 
 def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Iterator[Use]:
@@ -241,39 +213,6 @@ def _subscript(analysis: Analysis, source: Source, node: ast.Subscript) -> Itera
         yield Use(source, node, "string", None, frozenset(), "sys.modules['esm'] is changed")
 
 
-def _iterated(analysis: Analysis, source: Source, node: ast.For | ast.comprehension) -> Iterator[Use]:
-    value = analysis.values.get(node.iter)
-    if isinstance(value, Meaning) and value.kind in (MODEL, OUTPUT, ALPHABET):
-        yield Use(source, node.iter, f"iter({value.kind})", value, value.origins)
-
-
-def _unpacked(analysis: Analysis, source: Source, node: ast.Starred | ast.keyword | ast.Dict) -> Iterator[Use]:
-    """`*output`, `**output`: taken apart where nothing says what becomes of it."""
-    if isinstance(node, ast.Dict):
-        parts = [value for key, value in zip(node.keys, node.values) if key is None]
-    else:
-        parts = [node.value] if isinstance(node, ast.Starred) or node.arg is None else []
-    for part in parts:
-        value = analysis.values.get(part)
-        if isinstance(value, Meaning) and value.kind in (MODEL, OUTPUT, ALPHABET):
-            yield Use(source, part, f"iter({value.kind})", value, value.origins)
-
-
-def _split(analysis: Analysis, source: Source, node: ast.Assign) -> Iterator[Use]:
-    """`a, b = output`."""
-    value = analysis.values.get(node.value)
-    spread = any(isinstance(each, (ast.Tuple, ast.List)) for each in node.targets)
-    if spread and isinstance(value, Meaning) and value.kind in (MODEL, OUTPUT, ALPHABET):
-        yield Use(source, node.value, f"iter({value.kind})", value, value.origins)
-
-
-def _compared(analysis: Analysis, source: Source, node: ast.Compare) -> Iterator[Use]:
-    for operator, operand in zip(node.ops, node.comparators):
-        value = analysis.values.get(operand)
-        if isinstance(operator, (ast.In, ast.NotIn)) and isinstance(value, Meaning) and value.kind in PSEUDO:
-            yield Use(source, node, f"in({value.kind})", value, value.origins)
-
-
 def _mixed(source: Source, node: ast.AST, value: Mixed, what: str) -> Use:
     why = f"{what} is used on a value that is fair-esm's in one case and something else in another"
     return Use(source, node, "mixed", None, value.origins, why)
@@ -288,17 +227,17 @@ def _word(analysis: Analysis, source: Source, node: ast.AST, owner: ast.expr, wh
 
 
 _FINDERS: dict[type, Callable[..., Iterator[Use]]] = {
-    ast.Assign: _split,
-    ast.Dict: _unpacked,
-    ast.Starred: _unpacked,
-    ast.keyword: _unpacked,
+    ast.Assign: split,
+    ast.Dict: unpacked,
+    ast.Starred: unpacked,
+    ast.keyword: unpacked,
     ast.Attribute: _attribute,
     ast.Call: _call,
-    ast.Compare: _compared,
+    ast.Compare: compared,
     ast.Constant: _constant,
-    ast.For: _iterated,
+    ast.For: iterated,
     ast.Name: _name,
     ast.Subscript: _subscript,
-    ast.comprehension: _iterated,
+    ast.comprehension: iterated,
 }
 

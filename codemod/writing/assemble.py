@@ -10,7 +10,7 @@ from codemod.files.text import newline_of, splice
 from codemod.program.imports import Names, clashes, statement_of, written
 from codemod.program.source import Source
 from codemod.records import Edit
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 from codemod.writing.comments import rescued
 from codemod.writing.overwritten import overwritten
 from codemod.writing.placing import Placing

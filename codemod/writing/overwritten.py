@@ -11,7 +11,7 @@ from typing import Optional
 from codemod.program.imports import Helper
 from codemod.program.source import Scope, Source
 from codemod.records import Edit
-from codemod.uses.usage import Use
+from codemod.uses.use import Use
 
 _OWN = frozenset(dir(builtins))
 #: Modules whose `open` and `range` are Python's own.
