@@ -82,7 +82,7 @@ Change it to what the migrated code uses.""",
 Call it directly, and run again.""",
 }
 
-_OURS = re.compile(r"\besm\b|\bthe (?:model|alphabet)\b|^torch\.hub")
+_OURS = re.compile(r"\besm\b|(?: of |\()the [a-z ]+\)?$|^torch\.hub")
 _WITHOUT = """{} has no proven counterpart in transformers.
 
 The use is left, and with it everything that shares its values; see what is left for you in the report, or run with

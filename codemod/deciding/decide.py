@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Optional
 
 from codemod.flow.analysis import Analysis
+from codemod.library import KINDS
 from codemod.records import Edit, Leftover
 from codemod.rule import RULES, Group, Left, Site, Target
 from codemod.uses.use import Use
@@ -77,5 +79,17 @@ def _answers(site: Site) -> list[Edit | Left]:
         return [Left(f"internal error in rule {site.rule}, please report it: {type(error).__name__}: {error}")]
 
 
+_KIND = re.compile("|".join(rf"{re.escape(kind)}\b" for kind in sorted(KINDS, key=len, reverse=True)))
+
+
 def _plain(key: str) -> str:
-    return key.rstrip("=").replace("esm.Model", "the model").replace("esm.Alphabet", "the alphabet")
+    """What a use is called in a sentence: `.half of the model`, `iter(the output)`, `esm.data.read_fasta()`."""
+    key = key.rstrip("=")
+    kind = _KIND.match(key)
+    if kind and kind.end() < len(key):
+        return f"{key[kind.end() :]} of {_the(kind)}"
+    return _KIND.sub(_the, key)
+
+
+def _the(kind: re.Match[str]) -> str:
+    return f"the {KINDS[kind[0]].replace('_', ' ')}"

@@ -52,7 +52,9 @@ def requested(site: Site, read: ast.Subscript) -> Optional[list[int]]:
     found = []
     for call in getattr(output, "origins", ()):
         parsed = parse(call)
-        flag = parsed.flags.get("repr_layers") if parsed else None
+        if parsed is None:
+            return None  # the call itself is left, and what it asks for is not known
+        flag = parsed.flags.get("repr_layers")
         found.append(_literal(site, call, flag) if flag is not None else [])
     return found[0] if found and all(each == found[0] for each in found) else None
 

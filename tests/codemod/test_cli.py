@@ -129,7 +129,7 @@ def test_a_question_without_sense_is_2_and_touches_nothing(
     assert photograph(tree) == before
 
 
-@pytest.mark.parametrize("label", [*LABELS, "the model.named_children()", "esm.pretrained", "iter(esm.Output)"])
+@pytest.mark.parametrize("label", [*LABELS, ".named_children() of the model", "esm.pretrained", "iter(esm.Output)"])
 def test_every_label_of_a_report_is_explained(label: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
     code, page, _ = run(capfdbinary, "--explain", label)
     assert code == 0
