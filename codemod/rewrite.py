@@ -83,7 +83,7 @@ def rewrite(repository: Repository, target: Target, rejected: Collection[int] = 
     uses = alive(analysis, find_uses(analysis))
     uses = uses if target.to == "stub" else without_idle(repository, uses)
     together = [*companions(analysis), *strangers(analysis, uses), *promised(analysis), *tested(analysis)]
-    together += [*restoring(analysis, uses), *patched(analysis, uses)]
+    together += [*restoring(uses), *patched(analysis, uses)]
     groups = group(uses, together)
     refused = held_back(repository, analysis, uses) if target.to != "stub" else {}
     while True:

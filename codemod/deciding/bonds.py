@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import Meaning, Tup, Value, held_by, origins
 from codemod.library import STUBBED
-from codemod.uses.state_dicts import FILE, ends
 from codemod.uses.use import Use
 
 
@@ -58,11 +57,9 @@ def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast
         yield frozenset(node for near in reach(analysis, path) for node in nodes[near])
 
 
-def restoring(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:
-    """Programs that save a model's state dict and those that restore one: a file has the names of one side."""
-    sources = analysis.project.sources
-    kept = [use for use in uses if use.key.endswith(".state_dict()")]
-    if any(FILE in ends(sources, use.source, use.node) for use in kept):
+def restoring(uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:
+    """What gives a model's state dict and what restores one, in whatever program: a file has the names of one side."""
+    if any(use.key.endswith(".state_dict()") for use in uses):
         yield frozenset(use.node for use in uses if use.key.endswith((".state_dict()", ".load_state_dict()")))
 
 

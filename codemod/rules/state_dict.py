@@ -17,7 +17,7 @@ from codemod.library import MODEL
 from codemod.program.source import Source
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.uses.shapes import is_cheap
-from codemod.uses.state_dicts import ELSEWHERE, HELPER, ends, is_of_this_run, line_of_name
+from codemod.uses.state_dicts import HELPER, is_looked_at, is_of_this_run, line_of_name
 
 _NAMES = "parameters have other names in transformers"
 _OTHER_WEIGHTS = "what was trained on fair-esm's model does not fit FastESM2_650: train again"
@@ -38,12 +38,13 @@ def restored(site: Site) -> Answer:
     assert isinstance(call.func, ast.Attribute)
     named = [each.value for each in call.keywords if each.arg == "state_dict"]
     state = next((each for each in (*call.args[:1], *named) if not isinstance(each, ast.Starred)), None)
+    made = frozenset(use.node for use in site.group.uses if use.key.endswith(".state_dict()"))
     hindrance = next(_hindrances(site), None)
     if state is None or not is_cheap(call.func.value):
         yield Left(f"what is restored, or into what, has no plain expression here: {_NAMES}")
     elif hindrance:
         yield Left(hindrance)
-    elif is_of_this_run(site.source, state):
+    elif is_of_this_run(site.source, state, made):
         return
     elif site.target.to == "fastesm2":
         yield Left(_OTHER_WEIGHTS)
@@ -66,15 +67,15 @@ def kept(site: Site) -> Answer:
     call = site.node
     assert isinstance(call, ast.Call)
     hindrance = next(_hindrances(site), None)
-    if call.args or call.keywords or ELSEWHERE in ends(site.analysis.project.sources, site.source, call):
+    if call.args or call.keywords or is_looked_at(site.analysis.project.sources, site.source, call):
         yield Left(_LOOKED_AT)
     elif hindrance:
         yield Left(hindrance)
 
 
 def _hindrances(site: Site) -> Iterator[str]:
-    """Why tensors may not be known by the names that the model gives them, wherever the group has its uses."""
-    for source in dict.fromkeys(use.source for use in site.group.uses):
+    """Why tensors may not be known by the names that the model gives them, in the group's files and their imports."""
+    for source in _near(site):
         line, shards = line_of_name(source), _SHARDS.search(source.program)
         if line:
             yield _WRITTEN.format(source.path, line)
@@ -83,6 +84,15 @@ def _hindrances(site: Site) -> Iterator[str]:
     for use in site.group.uses:
         if use.key in _PARTS and _is_kept(use.source, use.node):
             yield _TAKEN_OUT.format(use.source.path, use.line)
+
+
+def _near(site: Site) -> Iterator[Source]:
+    """The files of the group, and those that they import, directly or not, as far as they were read."""
+    project, known = site.analysis.project, {source.path: source for source in site.analysis.project.sources}
+    todo = list(dict.fromkeys(use.source.path for use in site.group.uses))
+    for path in todo:  # grows as it goes
+        todo += [each for each in sorted(project.imports(path)) if each in known and each not in todo]
+    yield from (known[path] for path in todo if path in known)
 
 
 def _is_kept(source: Source, node: ast.AST) -> bool:

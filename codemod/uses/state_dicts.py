@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Optional, Union
 
 from codemod.program.source import Source
 
 HELPER = "transformers_names"
-FILE, MODULE, ELSEWHERE = "file", "module", "elsewhere"
 #: Parts of parameters' names, fair-esm's and transformers' (FAIR_ESM.md section 1), as programs write them in strings.
 _NAMES = re.compile(
     r"\.?fc[12](?:\.\w*)?|(?:[\w.]*\.)?(?:(?:layers?|encoder|embeddings|attention|dense)\.|embed_tokens|embed_positions"
@@ -20,7 +19,7 @@ _NAMES = re.compile(
 _TO_FILE = frozenset(("torch.save", "save_file", "safetensors.torch.save_file"))
 _COPIES = frozenset(("copy.deepcopy", "deepcopy", "copy.copy", "dict", "OrderedDict", "collections.OrderedDict"))
 Place = tuple[Source, ast.AST]
-Step = Union[str, Place]  # where a value ends, or what it is in next
+Step = Optional[Place]  # what a value is in next; None where its names may be looked at
 _Stored = Union[ast.Name, ast.Attribute]
 
 
@@ -36,37 +35,40 @@ def is_ours(source: Source, node: ast.AST) -> bool:
     return any(isinstance(each, ast.FunctionDef) and each.name == HELPER for each in source.ancestors(node))
 
 
-def ends(sources: Sequence[Source], source: Source, node: ast.AST) -> set[str]:
-    """Where a state dict goes: to a file, into a module, or where its names may be looked at."""
-    found: set[str] = set()
+def is_looked_at(sources: Sequence[Source], source: Source, node: ast.AST) -> bool:
+    """Whether a state dict may go elsewhere than whole to files and back into modules, through copies and variables."""
     seen: set[ast.AST] = set()
-    todo: list[Place] = [(source, node)]
-    while todo:
-        here, each = todo.pop()
-        if each not in seen:
-            seen.add(each)
-            for step in _steps(sources, here, each):
-                todo.append(step) if isinstance(step, tuple) else found.add(step)
-    return found
+    todo: list[Step] = [(source, node)]
+    for step in todo:  # grows as it goes
+        if step is None:
+            return True
+        if step[1] not in seen:
+            seen.add(step[1])
+            todo += _steps(sources, *step)
+    return False
 
 
 def _steps(sources: Sequence[Source], source: Source, node: ast.AST) -> Iterator[Step]:
-    """Where an expression goes next, or what it ends as."""
+    """Where an expression goes next; nowhere where it ends whole."""
     parent = source.parents[node]
     if isinstance(parent, ast.Call) and node in parent.args[:1]:
-        yield _given(parent) or (source, parent)
+        name = ast.unparse(parent.func)
+        if name in _COPIES:
+            yield source, parent
+        elif name not in _TO_FILE and not name.endswith(".load_state_dict"):
+            yield None
     elif isinstance(parent, ast.Dict) or (isinstance(parent, ast.IfExp) and node is not parent.test):
         yield source, parent
     elif isinstance(parent, ast.Attribute) and parent.attr == "items":
         copy = _copied_by(source, source.parents[parent])
-        yield (source, copy) if copy else ELSEWHERE
+        yield (source, copy) if copy else None
     elif isinstance(parent, ast.Subscript) and isinstance(parent.slice, ast.Constant):
         yield from [(source, parent)] if isinstance(parent.ctx, ast.Load) else []
     elif isinstance(parent, (ast.Assign, ast.Tuple)) and (targets := _targets(source, node)):
         for target in targets:
             yield from _reads(sources, source, target)
     elif not _only_asks(parent):
-        yield ELSEWHERE
+        yield None
 
 
 def _pairs(statement: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
@@ -84,14 +86,6 @@ def _targets(source: Source, node: ast.AST) -> list[_Stored]:
     targets = [target for target, value in _pairs(source.statement_of(node)) if value is node]
     stored = [each for each in targets if isinstance(each, (ast.Name, ast.Attribute))]
     return stored if stored == targets else []
-
-
-def _given(call: ast.Call) -> str:
-    """What a call does with a state dict that it is given first; empty where it copies it."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr == "load_state_dict":
-        return MODULE
-    name = ast.unparse(call.func)
-    return "" if name in _COPIES else FILE if name in _TO_FILE else ELSEWHERE
 
 
 def _copied_by(source: Source, items: ast.AST) -> Optional[ast.DictComp]:
@@ -129,25 +123,27 @@ def _reads(sources: Sequence[Source], source: Source, target: _Stored) -> Iterat
             yield source, node
     word = re.compile(rf"\b{re.escape(target.id)}\b")
     if scope is source.tree and any(word.search(each.program) for each in sources if each is not source):
-        yield ELSEWHERE
+        yield None
 
 
-def is_of_this_run(source: Source, node: ast.AST) -> bool:
-    """Whether what is restored was never in a file: `best`, where `best = deepcopy(net.state_dict())`."""
+def is_of_this_run(source: Source, node: ast.AST, made: Collection[ast.AST]) -> bool:
+    """Whether what is restored was never in a file: `best`, where `best = deepcopy(net.state_dict())`.
+
+    `made` are the calls of `.state_dict()` whose models are known.
+    """
     if isinstance(node, ast.Name):
         stores = source.stores(node.id, node)
         given = [_value_of(source, each) for each in stores]
         values = [each for each in given if not (isinstance(each, ast.Constant) and each.value is None)]
-        return bool(values) and all(not isinstance(each, ast.Name) and is_of_this_run(source, each) for each in values)
+        return bool(values) and all(
+            not isinstance(each, ast.Name) and is_of_this_run(source, each, made) for each in values
+        )
     if isinstance(node, ast.DictComp):
         items = node.generators[0].iter
         whole = isinstance(items, ast.Call) and _copied_by(source, items) is node
-        return whole and is_of_this_run(source, items.func.value)  # type: ignore[attr-defined]
-    if not isinstance(node, ast.Call):
-        return False
-    copied = ast.unparse(node.func) in _COPIES and len(node.args) == 1
-    made = isinstance(node.func, ast.Attribute) and node.func.attr == "state_dict"
-    return made or (copied and is_of_this_run(source, node.args[0]))
+        return whole and is_of_this_run(source, items.func.value, made)  # type: ignore[attr-defined]
+    copied = isinstance(node, ast.Call) and ast.unparse(node.func) in _COPIES and len(node.args) == 1
+    return node in made or (copied and is_of_this_run(source, node.args[0], made))  # type: ignore[attr-defined]
 
 
 def _value_of(source: Source, store: ast.Name) -> ast.AST:
