@@ -6,7 +6,7 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import Optional
 
-from codemod.mentions.elsewhere import COMMAND, command, install, program, script
+from codemod.mentions.elsewhere import COMMAND, command, install, script
 from codemod.mentions.fetches import INSTALLS, fetched
 from codemod.program.source import Source
 from codemod.records import Leftover
@@ -83,7 +83,7 @@ def _why(node: ast.expr, programs: Collection[str]) -> str:
         return ""
     whole = text.replace("\\\n", " ")
     path = isinstance(node, (ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call))
-    alone = script(text, programs) or program(text) if path else ""
+    alone = script(text, programs) if path else ""
     return alone or next((why for line in whole.splitlines() if (why := _line(line, programs))), "")
 
 

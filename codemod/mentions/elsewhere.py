@@ -155,12 +155,6 @@ def command(line: str, programs: Collection[str] = ()) -> str:
     return ""
 
 
-def program(text: str) -> str:
-    """Why a program in a string, as one that is written to a file, will not run without fair-esm."""
-    lines_ = text.splitlines() if _FAIR.search(text) else []
-    return _INLINE if len(lines_) > 1 and any(map(_STATEMENT.match, lines_)) else ""
-
-
 def script(path: str, programs: Collection[str] = ()) -> str:
     """Why a path in a program, for a command that is put together elsewhere, will not run without fair-esm."""
     installed = _INSTALLED.fullmatch(path)

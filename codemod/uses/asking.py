@@ -8,7 +8,7 @@ from typing import Optional
 
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import External, Meaning, Value, constants
-from codemod.library import ALPHABET, CONVERTER, FOLD, MODEL, canonical
+from codemod.library import ALPHABET, CONVERTER, FOLD, MODEL, STUB, canonical
 from codemod.program.source import Source
 
 _SHOWS = ("print", "debug", "info", "warning", "error", "exception", "critical", "log", "write", "warn")
@@ -47,8 +47,13 @@ def in_string(source: Source, node: ast.Constant) -> str:
     """Why a dotted name of fair-esm's in a string is a use: hydra imports the `_target_` of a dict, for one."""
     parent = source.parents[node]
     text = node.value if isinstance(node.value, str) and node.value.startswith("esm.pretrained.") else ""
-    told = isinstance(parent, ast.Expr) or (isinstance(parent, ast.Call) and _patches(parent))
+    told = isinstance(parent, ast.Expr) or (isinstance(parent, ast.Call) and (_patches(parent) or _removed(parent)))
     return f"the string {text!r} names fair-esm" if text and canonical(text) and not told else ""
+
+
+def _removed(call: ast.Call) -> bool:
+    """Whether a call is what an earlier run with `--to stub` left."""
+    return ast.unparse(call.func) == STUB
 
 
 def _patches(node: ast.Call) -> bool:
