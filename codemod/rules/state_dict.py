@@ -3,7 +3,9 @@
 Before: `net.load_state_dict(torch.load("tuned.pt"))`
 After:  `net.load_state_dict(transformers_names(torch.load("tuned.pt"), net))`, which reads old files and new ones
 
-Left alone: another checkpoint (`--to fastesm2`), programs that look at the names of parameters, parts of the model that
+To `fastesm2` the call stays: what was trained on the old model is an error there, and must be trained again.
+
+Left alone: `strict=False` with `--to fastesm2`, programs that look at the names of parameters, parts of the model that
 are modules of their own elsewhere, modules that are sharded, and what optimizers save, which goes by the order.
 """
 
@@ -20,7 +22,7 @@ from codemod.uses.shapes import is_cheap
 from codemod.uses.state_dicts import HELPER, is_looked_at, is_of_this_run, line_of_name
 
 _NAMES = "parameters have other names in transformers"
-_OTHER_WEIGHTS = "what was trained on fair-esm's model does not fit FastESM2_650: train again"
+_OTHER_WEIGHTS = "what was trained on fair-esm's model does not fit FastESM2_650, and strict=False would not say so"
 _LOOKED_AT = f"the names in this state dict may be looked at, and {_NAMES}"
 _ANSWER = f"what load_state_dict gives back is looked at: {_NAMES}"
 _WRITTEN = "{}, line {}, has a name of fair-esm's parameters, or a part of one: " + _NAMES
@@ -44,11 +46,11 @@ def restored(site: Site) -> Answer:
         yield Left(f"what is restored, or into what, has no plain expression here: {_NAMES}")
     elif hindrance:
         yield Left(hindrance)
-    elif is_of_this_run(site.source, state, made):
-        return
+    elif is_of_this_run(site.source, state, made) or (site.target.to == "fastesm2" and not _is_lenient(call)):
+        return  # a file of the old model is an error there: its names are others
     elif site.target.to == "fastesm2":
         yield Left(_OTHER_WEIGHTS)
-    elif _answers(call) and not isinstance(site.source.parents[call], ast.Expr):
+    elif _is_lenient(call) and not isinstance(site.source.parents[call], ast.Expr):
         yield Left(_ANSWER)
     else:
         start, stop = site.source.span(state)
@@ -56,8 +58,8 @@ def restored(site: Site) -> Answer:
         yield site.insert(stop, f", {site.code(call.func.value)})")
 
 
-def _answers(call: ast.Call) -> bool:
-    """Whether what `load_state_dict` gives back may have names in it: where it is strict, there are none."""
+def _is_lenient(call: ast.Call) -> bool:
+    """Whether names may be missing or left over: where `load_state_dict` is strict, neither is, and it says nothing."""
     strict = [*call.args[1:2], *(each.value for each in call.keywords if each.arg in ("strict", None))]
     return not all(isinstance(each, ast.Constant) and each.value is True for each in strict)
 
