@@ -33,11 +33,12 @@ def transformers_names(state_dict, module):
             new = name[len(prefix) :]
             for old, now in names.items():
                 new = re.sub(old, now, new)
-            if new not in own and new.endswith(".rotary_embeddings.inv_freq"):
-                new = "rotary_embeddings.inv_freq"  # one for all layers since transformers 5.6
-            new = new if new in own else f"esm.{new}"  # the encoder of EsmForMaskedLM
-            if new in own:
-                state_dict[prefix + new] = state_dict.pop(name)
+            places = [new, f"esm.{new}"]  # EsmForMaskedLM keeps its encoder below esm
+            if new.endswith(".inv_freq"):  # one for all layers since transformers 5.6
+                places += ["rotary_embeddings.inv_freq", "esm.rotary_embeddings.inv_freq"]
+            place = next((place for place in places if place in own), None)
+            if place:
+                state_dict[prefix + place] = state_dict.pop(name)
             elif name.startswith(f"{prefix}lm_head."):
                 del state_dict[name]  # EsmModel has no head
         if model.config.position_embedding_type == "rotary":  # before transformers 5: there, but never used

@@ -96,6 +96,18 @@ def test_a_module_around_it_keeps_its_own_names(wrap) -> None:
     assert state.keys() == before.keys(), "what was given is changed"
 
 
+@pytest.mark.parametrize("below", ["", "esm."])
+def test_the_names_of_older_transformers(below: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before 5.6 each layer has its frequencies, before 5.0 rotary models have unused position embeddings."""
+    new = EsmForMaskedLM(config("esm2")) if below else EsmModel(config("esm2"), add_pooling_layer=False)
+    own = {name: tensor for name, tensor in new.state_dict().items() if "inv_freq" not in name}
+    layers = (f"{below}encoder.layer.{number}.attention.self.rotary_embeddings.inv_freq" for number in range(2))
+    own.update(dict.fromkeys(layers, torch.zeros(4)))
+    own[f"{below}embeddings.position_embeddings.weight"] = torch.zeros(1026, 16)
+    monkeypatch.setattr(new, "state_dict", lambda: own)
+    assert transformers_names(fair("esm2").state_dict(), new).keys() == own.keys()
+
+
 def test_what_is_missing_is_still_missed() -> None:
     old, new = fair("esm2"), EsmModel(config("esm2"), add_pooling_layer=False)
     state = old.state_dict()
