@@ -23,7 +23,9 @@ def _hf(done: Rewriting) -> list[str]:
     texts = [edit.text for each in done.decided if each.migrated for made in each.edits.values() for edit in made]
     keys = {use.key for each in done.decided if each.migrated for use in each.group.uses}
     if any(key.endswith(".state_dict()") for key in keys):
-        said.append("what is saved from now on has transformers' names: programs elsewhere that read it must follow")
+        said.append(
+            "state dicts saved from now on have transformers' names: programs elsewhere that read them must follow"
+        )
     if any("predict_contacts(" in text for text in texts):  # beside a call, not in its place
         said.append("contacts cost a second pass through the model")
     said.append("transformers 4.56 to 5.2 compute other numbers for padded batches and are refused: use <4.56 or >=5.3")
