@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 from codemod.library import CHECKPOINTS, FASTESM2_WIDTH
 from codemod.rewrite import Rewriting
 
@@ -15,7 +17,7 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
         return ("every function that needs fair-esm raises NotImplementedError until its replacement is written",)
     copies = [f"{folder}/ is a copy of fair-esm as released: only its users change" for folder in done.copies]
     said = _fastesm2(done) if to == "fastesm2" else _hf(done)
-    return (*said, *done.remarks, *done.weights, *copies)
+    return (*said, *done.remarks, *_clones(done), *done.weights, *copies)
 
 
 def _hf(done: Rewriting) -> list[str]:
@@ -48,6 +50,17 @@ def _fastesm2(done: Rewriting) -> list[str]:
     if "float32" in emitted:
         said.append("a model that may be trained, or is taken apart, runs in float32")
     return said
+
+
+_CLONE = "{}, line {}, loaded from a local clone of fair-esm, which an option may choose: now it comes from the Hub anyway"
+
+
+def _clones(done: Rewriting) -> list[str]:
+    """The first load from a local clone of fair-esm's repository."""
+    uses = [use for each in done.decided if each.migrated for use in each.group.uses if isinstance(use.node, ast.Call)]
+    hub = [(use, use.node) for use in uses if use.key.startswith("torch.hub.load")]
+    local = [use for use, call in hub if any(each.arg == "source" for each in call.keywords)]  # type: ignore[attr-defined]
+    return [_CLONE.format(use.source.path, use.line) for use in local[:1]]
 
 
 def _still_loading(done: Rewriting) -> list[str]:

@@ -8,6 +8,7 @@ kind or place picks others: transformers' layers have `query` for `q_proj`, and 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from codemod.flow.analysis import Analysis
@@ -23,6 +24,7 @@ _NAMES = "parameters have other names in transformers"
 _PARTS = "its submodules are others in transformers"
 _ORDER = "transformers has other parameters, in another order"
 _NUMBERS = "other precisions than float32 give other numbers"
+_OTHER_DTYPE = re.compile(r"\.(?:half|bfloat16|double)\(|\b(?:float16|bfloat16|float64|dtype)\b")
 STATE_DICTS = ("load_state_dict", "state_dict")
 #: Methods of a module, torch's, Lightning's, DeepSpeed's or transformers'.
 _METHODS = {
@@ -59,6 +61,8 @@ def through_attribute(analysis: Analysis, source: Source, node: ast.Attribute) -
         held = _parametrised(analysis, node)
         if held and call and goes_by_order(source, call):
             yield held, f".parameters() is picked from by place: {_ORDER}"
+        elif held and call and _changes_each(source, call):
+            yield held, f".parameters() are given another dtype: {_NUMBERS}"
         return
     if isinstance(base, (Meaning, Mixed)) or (node.attr == "to" and not changes_dtype(call)):
         return
@@ -152,6 +156,14 @@ def _method_calls(source: Source, base: ast.expr) -> list[ast.Call]:
     text = ast.unparse(base)
     calls = [each for each in source.nodes if isinstance(each, ast.Call) and isinstance(each.func, ast.Attribute)]
     return [each for each in calls if ast.unparse(each.func).rpartition(".")[0] == text]
+
+
+def _changes_each(source: Source, call: ast.Call) -> bool:
+    """Whether the loop over parameters writes another dtype into them: `p.data = p.data.half()`."""
+    loop = source.parents[call]
+    stores = [each for each in ast.walk(loop) if isinstance(each, ast.Assign)] if isinstance(loop, ast.For) else []
+    written = [each for each in stores if any(ast.unparse(target).endswith(".data") for target in each.targets)]
+    return any(_OTHER_DTYPE.search(ast.unparse(each.value)) for each in written)
 
 
 def _is_own(path: ast.expr) -> bool:
