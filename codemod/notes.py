@@ -52,7 +52,7 @@ def _fastesm2(done: Rewriting) -> list[str]:
     return said
 
 
-_CLONE = "{}, line {}, loaded from a local clone of fair-esm, which an option may choose: now it comes from the Hub anyway"
+_CLONE = "{}, line {}, loaded from a local clone of fair-esm, as an option may choose: now the Hub is asked anyway"
 
 
 def _clones(done: Rewriting) -> list[str]:
