@@ -57,6 +57,10 @@ Rewriting it would break the other case. Give the two cases two variables or two
     "escape": """A value of fair-esm's goes where this tool cannot follow it: into other people's code, or a container.
 
 Nobody can say what is done with it there, so nothing that shares it is rewritten.""",
+    "mode": """The model is asked whether it is in training mode, and nothing here has said in which it is.
+
+fair-esm's models come in training mode, transformers' in evaluation mode; no number differs by it. Call `.eval()` or
+`.train()` first, and run again.""",
     "class_name": """The name of a class is compared or looked up: `type(model).__name__ == "ESM2"`.
 
 The migrated model is of another class (`EsmModel`, or `EsmForMaskedLM` where tokens are predicted). Ask for what the

@@ -53,8 +53,14 @@ def strangers(analysis: Analysis, uses: Sequence[Use]) -> Iterator[frozenset[ast
     nodes: defaultdict[str, list[ast.AST]] = defaultdict(list)
     for use in uses:
         nodes[use.source.path].append(use.node)
-    for path in dict.fromkeys(use.source.path for use in uses if use.key == "word"):
+    for path in dict.fromkeys(use.source.path for use in uses if use.key == "word" or _is_key(use)):
         yield frozenset(node for near in reach(analysis, path) for node in nodes[near])
+
+
+def _is_key(use: Use) -> bool:
+    """Whether a class is a key, `{esm.ESM2: 1}[type(model)]`: what is looked up by it may be any model's."""
+    parent = use.source.parents.get(use.node)
+    return isinstance(parent, ast.Dict) and use.node in parent.keys
 
 
 def restoring(uses: Sequence[Use]) -> Iterator[frozenset[ast.AST]]:

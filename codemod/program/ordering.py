@@ -7,6 +7,7 @@ are not loaded. What takes all parameters alike (an optimizer, freezing, `next(.
 from __future__ import annotations
 
 import ast
+import re
 
 from codemod.program.pairs import ignores_first
 from codemod.program.source import Source
@@ -56,3 +57,39 @@ def _is_pair(node: ast.AST) -> bool:
 
 def _loaded(target: ast.expr) -> str:
     return ast.dump(ast.Name(target.id, ast.Load())) if isinstance(target, ast.Name) else ""
+
+
+#: What makes numbers of a tensor, or draws some for it: a sum over all parameters, or one random number after another.
+_COMPUTES = frozenset(("abs", "mean", "norm", "pow", "square", "std", "sum", "var"))
+_DRAWS = re.compile(r"(?:^|\.)(?:randn?_like|randint_like|(?:\w+_)?(?:normal|uniform)_|dropout|vector_norm|norm)$")
+
+
+def computes_with_each(source: Source, call: ast.Call) -> bool:
+    """Whether a loop over all parameters makes numbers of their values, or draws random ones in their order."""
+    loop = source.parents[call]
+    if not isinstance(loop, (ast.For, ast.comprehension)) or not isinstance(loop.target, ast.Name):
+        return False
+    home = loop if isinstance(loop, ast.For) else source.parents[loop]
+    return any(_computes(source, each) for each in ast.walk(home) if isinstance(each, ast.Name)
+               and each.id == loop.target.id and isinstance(each.ctx, ast.Load))  # fmt: skip
+
+
+def _computes(source: Source, name: ast.Name) -> bool:
+    node, parent = _value(source, name)
+    if isinstance(parent, ast.Attribute):
+        method = source.parents[parent]
+        called = isinstance(method, ast.Call) and method.func is parent
+        return called and (parent.attr in _COMPUTES or bool(_DRAWS.search(parent.attr)))
+    if isinstance(parent, ast.Call) and node in parent.args:
+        return bool(_DRAWS.search(ast.unparse(parent.func)))
+    return isinstance(parent, ast.BinOp)
+
+
+def _value(source: Source, node: ast.AST) -> tuple[ast.AST, ast.AST]:
+    """A parameter behind its `.data` or `.detach()`, and what is done with it."""
+    parent = source.parents[node]
+    while isinstance(parent, ast.Attribute) and parent.attr in ("data", "detach"):
+        node, parent = parent, source.parents[parent]
+        if isinstance(parent, ast.Call) and parent.func is node:
+            node, parent = parent, source.parents[parent]
+    return node, parent

@@ -60,6 +60,21 @@ def _patches(node: ast.Call) -> bool:
     return ast.unparse(node.func).endswith(("patch", "patch.object", "patch.dict", "setattr", "setitem"))
 
 
+def text_of(analysis: Analysis, source: Source, node: ast.Call | ast.FormattedValue) -> Optional[Meaning]:
+    """The model or alphabet whose text a program works with, `"ESM2" in str(model)`, rather than shows it."""
+    if isinstance(node, ast.Call):
+        asks = isinstance(node.func, ast.Name) and node.func.id in ("str", "repr", "format") and bool(node.args)
+        given = node.args[0] if asks else None
+        if isinstance(given, ast.Call) and ast.unparse(given.func) == "type" and given.args:
+            given = given.args[0]
+    else:
+        given = node.value
+    value = analysis.values.get(given) if given is not None else None
+    ours = isinstance(value, Meaning) and value.kind in (MODEL, ALPHABET, CONVERTER, FOLD)
+    worked_with = isinstance(source.parents[node], ast.Attribute) or not _is_shown(source, node)
+    return value if ours and worked_with else None  # type: ignore[return-value]
+
+
 def named_class(analysis: Analysis, source: Source, node: ast.Attribute) -> Optional[Meaning]:
     """The value in `type(model).__name__ == "ESM2"`, whose class has another name in transformers; shown, it may."""
     if node.attr not in ("__name__", "__qualname__", "__module__"):
@@ -80,4 +95,5 @@ def _is_shown(source: Source, node: ast.AST) -> bool:
     calls = [each for each in source.ancestors(node) if isinstance(each, ast.Call)]
     compared = any(isinstance(each, (ast.Compare, ast.Subscript, ast.If)) for each in source.ancestors(node))
     shows = calls and ast.unparse(calls[-1].func).rpartition(".")[2] in _SHOWS
-    return bool(shows) and not compared
+    raised = any(isinstance(each, ast.Raise) for each in source.ancestors(node))
+    return (bool(shows) or raised) and not compared

@@ -33,3 +33,8 @@ def changes_dtype(call: Optional[ast.Call]) -> bool:
     unread = any(isinstance(each, ast.Starred) for each in given) or any(each.arg is None for each in call.keywords)
     halves = names & {"float16", "half", "bfloat16", "float64", "double"}
     return unread or bool(halves) or (asked and not names & {"float32", "float"})
+
+
+def sets_mode(source: Source) -> bool:
+    """Whether a program says in which mode its modules are (no mode changes a number: fair-esm has no dropout)."""
+    return ".eval(" in source.program or ".train(" in source.program

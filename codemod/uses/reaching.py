@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import External, Instance, Meaning, Mixed, Value
 from codemod.library import BLOCK, BLOCKS, MODEL
-from codemod.program.ordering import goes_by_order
+from codemod.program.ordering import computes_with_each, goes_by_order
 from codemod.program.pairs import value_target
 from codemod.program.source import Source
 from codemod.uses.holders import has_method, held_by_receiver, held_models
@@ -63,6 +63,8 @@ def through_attribute(analysis: Analysis, source: Source, node: ast.Attribute) -
             yield held, f".parameters() is picked from by place: {_ORDER}"
         elif held and call and _changes_each(source, call):
             yield held, f".parameters() are given another dtype: {_NUMBERS}"
+        elif held and call and computes_with_each(source, call):
+            yield held, f".parameters() are computed with: {_ORDER}, and EsmModel none for the head"
         return
     if isinstance(base, (Meaning, Mixed)) or (node.attr == "to" and not changes_dtype(call)):
         return

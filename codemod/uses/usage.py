@@ -42,9 +42,9 @@ from codemod.library import (
     WORDS,
 )
 from codemod.program.source import Source
-from codemod.uses.asking import asks_for_attribute, chosen_factories, in_string, in_strings, named_class
+from codemod.uses.asking import asks_for_attribute, chosen_factories, in_string, in_strings, named_class, text_of
 from codemod.uses.evaluated import named_in_text
-from codemod.uses.modules import callee, changes_dtype, is_alike
+from codemod.uses.modules import callee, changes_dtype, is_alike, sets_mode
 from codemod.uses.reaching import through_attribute, through_call, through_state_dict
 from codemod.uses.taken_apart import LOOKERS, compared, iterated, looked_at, split, unpacked
 from codemod.uses.unseen import is_own, is_unbound, starred_root
@@ -93,6 +93,12 @@ def _constant(analysis: Analysis, source: Source, node: ast.Constant) -> Iterato
         yield Use(source, node, "string", None, frozenset(), why)
 
 
+def _formatted(analysis: Analysis, source: Source, node: ast.FormattedValue) -> Iterator[Use]:
+    if value := text_of(analysis, source, node):
+        why = f"the text of {_named(value)} is worked with, which is another in transformers"
+        yield Use(source, node.value, "class_name", None, origins(value), why)
+
+
 def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Iterator[Use]:
     yield from _mention(analysis, source, node)
     base = analysis.values.get(node.value)
@@ -125,6 +131,9 @@ def _member(source: Source, node: ast.Attribute, base: Meaning) -> Iterator[Use]
     unchanged = node.attr in (*SAME.get(base.kind, ()), *UNCHANGED.get(base.kind, ())) or base.kind == LAYERS
     if not isinstance(node.ctx, ast.Load):
         yield Use(source, node, f"{base.kind}.{node.attr}=", base, base.origins)
+    elif base.kind == MODEL and node.attr == "training" and not sets_mode(source):
+        why = "fair-esm's models come in training mode, transformers' do not: call .eval() or .train() before this"
+        yield Use(source, node, "mode", base, base.origins, why)
     elif base.kind == MODEL and node.attr == "to" and changes_dtype(callee(source, node)):
         yield Use(source, node, f"{MODEL}.to(dtype)", base, base.origins)
     elif not unchanged:
@@ -158,6 +167,9 @@ def _absorbed(analysis: Analysis, node: ast.expr, parent: ast.AST) -> bool:
 
 
 def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
+    if value := text_of(analysis, source, node):
+        why = f"the text of {_named(value)} is worked with, which is another in transformers"
+        yield Use(source, node, "class_name", None, origins(value), why)
     function = analysis.values.get(node.func)
     if isinstance(function, Mixed):
         if not is_alike(source, node.func):
@@ -236,6 +248,7 @@ _FINDERS: dict[type, Callable[..., Iterator[Use]]] = {
     ast.Compare: compared,
     ast.Constant: _constant,
     ast.For: iterated,
+    ast.FormattedValue: _formatted,
     ast.Name: _name,
     ast.Subscript: _subscript,
     ast.comprehension: iterated,
