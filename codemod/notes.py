@@ -6,12 +6,12 @@ import ast
 
 from codemod.library import CHECKPOINTS, FASTESM2_WIDTH
 from codemod.rewrite import Rewriting
+from codemod.uses.use import Use
 
 
 def notes(to: str, done: Rewriting) -> tuple[str, ...]:
     """One sentence each, in the order of their weight."""
-    keys = {use.key for each in done.decided if each.migrated for use in each.group.uses}
-    if not keys:
+    if not _migrated(done):
         return ()
     if to == "stub":
         return ("every function that needs fair-esm raises NotImplementedError until its replacement is written",)
@@ -20,15 +20,22 @@ def notes(to: str, done: Rewriting) -> tuple[str, ...]:
     return (*said, *done.remarks, *_clones(done), *done.weights, *copies)
 
 
+def _migrated(done: Rewriting) -> list[Use]:
+    return [use for each in done.decided if each.migrated for use in each.group.uses]
+
+
+def _emitted(done: Rewriting) -> list[str]:
+    made = [edits for each in done.decided if each.migrated for edits in each.edits.values()]
+    return [edit.text for edits in made for edit in edits]
+
+
 def _hf(done: Rewriting) -> list[str]:
     said = ["the numbers stay the same: same checkpoints"]
-    texts = [edit.text for each in done.decided if each.migrated for made in each.edits.values() for edit in made]
-    keys = {use.key for each in done.decided if each.migrated for use in each.group.uses}
-    if any(key.endswith(".state_dict()") for key in keys):
+    if any(use.key.endswith(".state_dict()") for use in _migrated(done)):
         said.append(
             "state dicts saved from now on have transformers' names: programs elsewhere that read them must follow"
         )
-    if any("predict_contacts(" in text for text in texts):  # beside a call, not in its place
+    if any("predict_contacts(" in text for text in _emitted(done)):  # beside a call, not in its place
         said.append("contacts cost a second pass through the model")
     said.append("transformers 4.56 to 5.2 compute other numbers for padded batches and are refused: use <4.56 or >=5.3")
     return said
@@ -43,8 +50,7 @@ def _fastesm2(done: Rewriting) -> list[str]:
     left = _still_loading(done)
     if left:
         said.append(f"the old model is still loaded in {', '.join(left)}: do not mix its embeddings with the new ones")
-    migrated = [made for each in done.decided if each.migrated for made in each.edits.values()]
-    emitted = " ".join(edit.text for made in migrated for edit in made)
+    emitted = " ".join(_emitted(done))
     if "float16" in emitted:
         said.append("the model runs in float16; what it returns is made float32 again")
     if "float32" in emitted:
@@ -57,9 +63,9 @@ _CLONE = "{}, line {}, loaded from a local clone of fair-esm, as an option may c
 
 def _clones(done: Rewriting) -> list[str]:
     """The first load from a local clone of fair-esm's repository."""
-    uses = [use for each in done.decided if each.migrated for use in each.group.uses if isinstance(use.node, ast.Call)]
-    hub = [(use, use.node) for use in uses if use.key.startswith("torch.hub.load")]
-    local = [use for use, call in hub if any(each.arg == "source" for each in call.keywords)]  # type: ignore[attr-defined]
+    hub = [use for use in _migrated(done) if use.key.startswith("torch.hub.load")]
+    calls = [(use, use.node) for use in hub if isinstance(use.node, ast.Call)]
+    local = [use for use, call in calls if any(each.arg == "source" for each in call.keywords)]
     return [_CLONE.format(use.source.path, use.line) for use in local[:1]]
 
 

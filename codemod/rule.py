@@ -11,17 +11,19 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Optional, Union
+from typing import Optional, TypeVar, Union
+from weakref import WeakKeyDictionary
 
 from codemod.flow.analysis import Analysis
 from codemod.flow.values import Meaning, Value
-from codemod.library import CHECKPOINTS, MODEL, OUTPUT, PSEUDO, Checkpoint
+from codemod.library import CHECKPOINTS, Checkpoint
 from codemod.program.source import Source
 from codemod.records import Edit
-from codemod.uses.shapes import is_cheap, model_of, mutates, only_computes, stored_identity
+from codemod.uses.group import Group
+from codemod.uses.shapes import is_cheap, model_of, mutates, only_computes
 from codemod.uses.use import Use
 
 _CLOSED = re.compile(r"(?:\s*\))+(?=\s*[\[.])")  # the parentheses around an expression that is read further
@@ -80,39 +82,6 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Group:
-    """Uses that migrate together, and the keys among them."""
-
-    uses: tuple[Use, ...]
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        return frozenset(use.key for use in self.uses)
-
-    @cached_property
-    def predicts_tokens(self) -> bool:
-        """Whether the language-model head is needed, so that the class is `EsmForMaskedLM`."""
-        reads = any(key in (f"{OUTPUT}[logits]", f"{MODEL}.lm_head", f"{MODEL}.lm_head()") for key in self.keys)
-        return reads and not self.headless
-
-    @cached_property
-    def headless(self) -> bool:
-        """Whether every model here has its language-model head replaced by `Identity` right where it is loaded."""
-        stores = [use for use in self.uses if use.key == f"{MODEL}.lm_head="]
-        loads = [use for use in self.uses if any(use.node in store.links for store in stores)]
-        made = {use.node for use in self.uses if use.value and use.value.kind not in PSEUDO and use.key.endswith("()")}
-        calls = [use for use in self.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
-        proven = all(any(stored_identity(store, load, calls) for store in stores) for load in loads)
-        return bool(stores) and proven and made <= {load.node for load in loads}
-
-    @cached_property
-    def shows_attention(self) -> bool:
-        """Whether attention maps are read, which only the eager implementation gives."""
-        wanted = (f"{OUTPUT}[contacts]", f"{OUTPUT}[attentions]", f"{MODEL}.predict_contacts")
-        return any(key.startswith(wanted) for key in self.keys)
-
-
-@dataclass(frozen=True)
 class Site:
     """One use as a rule sees it, with read-only facts."""
 
@@ -144,8 +113,8 @@ class Site:
         return text
 
     def _inside(self, start: int, stop: int) -> Iterator[Edit]:
-        for use in self.group.uses:
-            if use.source is self.source and use is not self.use and use.key in RULES:
+        for use in self.group.in_file(self.source):
+            if use is not self.use and use.key in RULES:
                 first, last = self.source.span(use.node)
                 if start <= first and last <= stop:
                     inner = Site(use, self.group, self.analysis, self.target)
@@ -191,8 +160,7 @@ class Site:
 
     def home(self, node: ast.AST) -> Source:
         """The file of the group that a node is in."""
-        sources = dict.fromkeys([self.source, *(use.source for use in self.group.uses)])
-        return next(source for source in sources if node in source.parents)
+        return self.source if node in self.source.parents else self.group.home(node)
 
     @cached_property
     def models(self) -> list[Meaning]:
@@ -245,3 +213,19 @@ class Site:
         loops = {each for each in self.source.ancestors(call) if isinstance(each, (ast.For, ast.While, ast.AsyncFor))}
         again = loops.intersection(self.source.ancestors(store))
         return self.source.span(store) < self.source.span(call) and not again
+
+
+_Found = TypeVar("_Found")
+
+
+def of_group(find: Callable[[Site], _Found]) -> Callable[[Site], _Found]:
+    """Find out once for a group what depends on its uses together, not on the one that is answered."""
+    known: WeakKeyDictionary[Group, _Found] = WeakKeyDictionary()
+
+    @wraps(find)
+    def found(site: Site) -> _Found:
+        if site.group not in known:
+            known[site.group] = find(site)
+        return known[site.group]
+
+    return found

@@ -88,9 +88,4 @@ def _is_stubbed(analysis: Analysis, path: str) -> bool:
 
 def reach(analysis: Analysis, path: str) -> set[str]:
     """A file and what it imports, directly or not, among the files that were followed."""
-    found, todo = {path}, [path]
-    while todo:
-        fresh = {each for each in analysis.project.imports(todo.pop()) if analysis.entered(each)} - found
-        found |= fresh
-        todo.extend(fresh)
-    return found
+    return set(analysis.project.reach([path], analysis.entered))

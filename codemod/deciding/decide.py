@@ -10,7 +10,8 @@ from typing import Optional
 from codemod.flow.analysis import Analysis
 from codemod.library import KINDS
 from codemod.records import Edit, Leftover
-from codemod.rule import RULES, Group, Left, Site, Target
+from codemod.rule import RULES, Left, Site, Target
+from codemod.uses.group import Group
 from codemod.uses.use import Use
 
 COPY = "esm is the copy of fair-esm in {}: compare it with fair-esm 2.0.0 first"

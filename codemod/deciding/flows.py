@@ -11,7 +11,7 @@ from codemod.flow.analysis import Analysis
 from codemod.flow.values import Meaning, meanings, origins
 from codemod.library import FOLD, KINDS, MODEL, PSEUDO
 from codemod.records import Flow
-from codemod.rule import Group
+from codemod.uses.group import Group
 from codemod.uses.use import Use
 
 _LONGEST = 28  # characters of a name

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from codemod.rule import Group
+from codemod.uses.group import Group
 from codemod.uses.use import Use
 
 

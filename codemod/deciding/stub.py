@@ -15,7 +15,8 @@ from codemod.deciding.decide import Decided
 from codemod.library import CALLS, FOLD, PSEUDO, REMOVED, STUB
 from codemod.program.source import Source
 from codemod.records import Edit
-from codemod.rule import Group, helper
+from codemod.rule import helper
+from codemod.uses.group import Group
 from codemod.uses.use import Use
 
 Function = Union[ast.FunctionDef, ast.AsyncFunctionDef]

@@ -53,16 +53,21 @@ def remarks(analysis: Analysis, decided: Sequence[Decided]) -> tuple[str, ...]:
     """Notes on the programs whose models are migrated, and on what imports them."""
     uses = [use for each in decided if each.migrated for use in each.group.uses]
     loads = [(use.source, use.node) for use in uses if use.node in analysis.calls]
+    if not loads:
+        return ()
     files = {use.source.path for use in uses}
-    found = [source for source in analysis.project.sources if _SEED.search(source.program)] if loads else []
-    seeded = [source for source in found if reach(analysis, source.path) & files]
+
+    def near(words: re.Pattern[str]) -> list[Source]:
+        """The files with such words that import the migrated ones, or are among them."""
+        found = [source for source in analysis.project.sources if words.search(source.program)]
+        return [source for source in found if reach(analysis, source.path) & files]
+
+    seeded = near(_SEED)
     said = [_SEEDED.format(*place) for place in _seeds(seeded, loads)[:1] if _is_random(seeded, loads)]
-    parallel = [source for source in analysis.project.sources if loads and _PARALLEL.search(source.program)]
-    missing = [each.path for each in parallel if not _UNUSED.search(each.program)]
-    said += [_DISTRIBUTED.format(path) for path in missing if reach(analysis, path) & files][:1]
-    mixed = [source for source in analysis.project.sources if loads and _MIXED.search(source.program)]
-    near = [(source.path, line) for source in mixed if reach(analysis, source.path) & files for line in _halves(source)]
-    return (*said, *(_ROUNDED.format(*place) for place in near[:1]))
+    missing = [source.path for source in near(_PARALLEL) if not _UNUSED.search(source.program)]
+    halves = [(source.path, line) for source in near(_MIXED) for line in _halves(source)]
+    said += [*map(_DISTRIBUTED.format, missing[:1]), *(_ROUNDED.format(*place) for place in halves[:1])]
+    return tuple(said)
 
 
 def _halves(source: Source) -> list[int]:

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Optional, Union
 
@@ -39,6 +39,7 @@ class Helper:
         return "\n".join([head, docstring, *imports, body])
 
     @staticmethod
+    @cache
     def read(name: str) -> Helper:
         code = (_EMITTED / f"{name}.py").read_text(encoding="utf-8")
         tree = ast.parse(code)

@@ -59,9 +59,10 @@ def _loaded(target: ast.expr) -> str:
     return ast.dump(ast.Name(target.id, ast.Load())) if isinstance(target, ast.Name) else ""
 
 
-#: What makes numbers of a tensor, or draws some for it: a sum over all parameters, or one random number after another.
-_COMPUTES = frozenset(("abs", "mean", "norm", "pow", "square", "std", "sum", "var"))
-_DRAWS = re.compile(r"(?:^|\.)(?:randn?_like|randint_like|(?:\w+_)?(?:normal|uniform)_|dropout|vector_norm|norm)$")
+#: Methods that make numbers of a tensor: a sum over all parameters counts those of the head.
+_METHODS = frozenset(("abs", "mean", "norm", "pow", "square", "std", "sum", "var"))
+#: Functions that do, or that draw random numbers for a tensor, one after another.
+_FUNCTIONS = re.compile(r"(?:^|\.)(?:randn?_like|randint_like|(?:\w+_)?(?:normal|uniform)_|dropout|vector_norm|norm)$")
 
 
 def computes_with_each(source: Source, call: ast.Call) -> bool:
@@ -79,9 +80,9 @@ def _computes(source: Source, name: ast.Name) -> bool:
     if isinstance(parent, ast.Attribute):
         method = source.parents[parent]
         called = isinstance(method, ast.Call) and method.func is parent
-        return called and (parent.attr in _COMPUTES or bool(_DRAWS.search(parent.attr)))
+        return called and (parent.attr in _METHODS or bool(_FUNCTIONS.search(parent.attr)))
     if isinstance(parent, ast.Call) and node in parent.args:
-        return bool(_DRAWS.search(ast.unparse(parent.func)))
+        return bool(_FUNCTIONS.search(ast.unparse(parent.func)))
     return isinstance(parent, ast.BinOp)
 
 

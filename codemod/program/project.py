@@ -24,6 +24,7 @@ class Project:
         self._sources: dict[str, Optional[Source]] = {}
         self.module = lru_cache(maxsize=None)(self._module)
         self.changed_in = lru_cache(maxsize=None)(self._changed_in)
+        self.imports = lru_cache(maxsize=None)(self._imports)
 
     @cached_property
     def copies(self) -> frozenset[str]:
@@ -82,10 +83,20 @@ class Project:
             return self._in_folder(folder, statement.module or "")
         return self.module(importer, statement.module or "")
 
-    def imports(self, path: str) -> Iterator[str]:
-        """The files of the repository that a file imports from."""
+    def _imports(self, path: str) -> tuple[str, ...]:
+        """The files of the repository that a file imports from, in the order of their names."""
         source = self.source(path)
-        return self.named_by(path, source.imports if source else ())
+        return tuple(sorted(set(self.named_by(path, source.imports if source else ()))))
+
+    def reach(self, paths: Iterable[str], within: Callable[[str], bool]) -> list[str]:
+        """Files and those that they import, directly or not, as far as these are within; the nearest come first."""
+        found = dict.fromkeys(paths)
+        todo = list(found)
+        for path in todo:  # grows as it goes
+            fresh = [each for each in self.imports(path) if each not in found and within(each)]
+            found.update(dict.fromkeys(fresh))
+            todo += fresh
+        return todo
 
     def named_by(self, path: str, statements: Iterable[ast.Import | ast.ImportFrom]) -> Iterator[str]:
         """The files of the repository that import statements of a file name."""

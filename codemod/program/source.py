@@ -57,6 +57,15 @@ class Source:
                 names |= {node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)}
         return frozenset(names)
 
+    @cached_property
+    def attributes(self) -> dict[str, list[ast.Attribute]]:
+        """Where each attribute is named, on whatever object."""
+        found: dict[str, list[ast.Attribute]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Attribute):
+                found.setdefault(node.attr, []).append(node)
+        return found
+
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
         return self.index.parents

@@ -28,7 +28,7 @@ def dead_assignments(site: Site, flags: list[ast.expr]) -> Iterator[Edit]:
 
 def _is_first(site: Site, scope: ast.AST) -> bool:
     """Whether this is the first model call of its function in the group: one of them removes the assignment."""
-    calls = [use for use in site.group.uses if use.key in _KEYS and use.source is site.source]
+    calls = [use for use in site.group.in_file(site.source) if use.key in _KEYS]
     return next(use for use in calls if site.source.scope_of(use.node) is scope) is site.use
 
 
@@ -47,7 +47,8 @@ def _only_store(site: Site, scope: ast.AST, identifier: str) -> Optional[ast.Ass
 
 def _only_flags_read(site: Site, scope: ast.AST, identifier: str) -> bool:
     """Whether every read of the name is a flag of a model call of this group, or lies in one."""
-    calls = [use.node for use in site.group.uses if use.key in _KEYS and isinstance(use.node, ast.Call)]
+    uses = site.group.in_file(site.source)
+    calls = [use.node for use in uses if use.key in _KEYS and isinstance(use.node, ast.Call)]
     flags = [each for call in calls for each in (*call.args[1:], *(keyword.value for keyword in call.keywords))]
     loads = [each for each in ast.walk(scope)
              if isinstance(each, ast.Name) and each.id == identifier and isinstance(each.ctx, ast.Load)]  # fmt: skip

@@ -12,7 +12,7 @@ import ast
 from codemod.flow.tokens import is_tokens, padded
 from codemod.flow.values import Meaning
 from codemod.library import MODEL
-from codemod.rule import Site, helper
+from codemod.rule import Site, helper, of_group
 from codemod.rules._calls import parse
 from codemod.uses.shapes import model_of
 
@@ -26,6 +26,7 @@ def mask_of(site: Site, model: ast.expr, tokens: str) -> str:
     return f"{helper('padding_mask')}({tokens}, {config})" if looks(site) else f"{tokens}.ne({config}.pad_token_id)"
 
 
+@of_group
 def looks(site: Site) -> bool:
     """Whether the calls of the group look at their tokens themselves, all of them, so that one place does it."""
     if site.target.to == "fastesm2" and site.target.remote_code:

@@ -16,7 +16,7 @@ from typing import Optional
 
 from codemod.library import MODEL
 from codemod.program.source import Source
-from codemod.rule import Site
+from codemod.rule import Site, of_group
 
 _TRAINS = re.compile(
     r"\.backward\(|\boptim\b|optimizer|training_step|\w*Trainer\(|autograd|enable_grad|set_grad_enabled"
@@ -29,6 +29,7 @@ _SETTERS = ("set_default_dtype", "set_default_tensor_type")
 _USUAL = ("torch.float", "torch.float32", "torch.FloatTensor")
 
 
+@of_group
 def precision(site: Site) -> str:
     """`float16` or `float32`, the same for all of a group."""
     parts = any(key.startswith(_PARTS) for key in site.group.keys)
@@ -50,8 +51,7 @@ def other_default(site: Site) -> Optional[str]:
 
 def _may_be_trained(site: Site) -> bool:
     """Whether gradients can go through the model: it is called outside `no_grad`, and something here trains."""
-    calls = [use for use in site.group.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
-    if all(_without_gradients(use.source, use.node) for use in calls):
+    if all(_without_gradients(use.source, use.node) for use in site.group.calls):
         return False
     return any(_trains(source) for source in site.analysis.project.sources)
 

@@ -5,21 +5,21 @@ from __future__ import annotations
 import ast
 
 from codemod.flow.values import origins
-from codemod.library import MODEL, OUTPUT
+from codemod.library import OUTPUT
 from codemod.rule import Site
 
 
 def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
     """The places in the group where this call's output is read by that key."""
-    uses = (use for use in site.group.uses if use.key == f"{OUTPUT}[{key}]" and use.value)
-    return [use.node for use in uses if call in use.links and isinstance(use.node, ast.Subscript)]
+    uses = (use for use in site.group.hanging_on(call) if use.key == f"{OUTPUT}[{key}]" and use.value)
+    return [use.node for use in uses if isinstance(use.node, ast.Subscript)]
 
 
 def contacts_name(site: Site, call: ast.Call, key: str) -> str:
     """The variable that holds contacts or attentions after the call; free in the module."""
     taken = {node.id for node in site.source.nodes if isinstance(node, ast.Name)}
     plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
-    calls = [use.node for use in site.group.uses if use.key in (f"{MODEL}()", f"{MODEL}.forward()")]
+    calls = [use.node for use in site.group.calls]
     named = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)]
     number = [each for each in named if not carried(site, each, key)].index(call) + 1
     label = plain if number == 1 else f"{plain}_{number}"

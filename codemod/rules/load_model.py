@@ -84,7 +84,7 @@ def factory(site: Site) -> Answer:
         yield Left(WITHOUT_COUNTERPART[checkpoint])
     elif site.target.to == "fastesm2":
         yield Left(CHOICE)
-    elif not any(site.node in use.links and use.key.endswith("()") for use in site.group.uses):
+    elif not any(use.key.endswith("()") for use in site.group.hanging_on(site.node)):
         yield Left("the factory is handed on, and where it is called cannot be seen")
     else:
         yield site.replace(site.node, f'"{CHECKPOINTS[checkpoint].hub}"')
@@ -96,7 +96,7 @@ def chosen_factory(site: Site) -> Answer:
     given = site.node.args if isinstance(site.node, ast.Call) else []
     optional = len(given) == 3 and isinstance(given[2], ast.Constant) and given[2].value is None
     chosen = given[1] if len(given) == 2 or optional else None
-    calls = [use for use in site.group.uses if site.node in use.links and use.key == "esm.pretrained.*()"]
+    calls = [use for use in site.group.hanging_on(site.node) if use.key == "esm.pretrained.*()"]
     if chosen is None or not calls:
         yield Left("the factory is handed on, and where it is called cannot be seen")
         return

@@ -14,10 +14,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import Optional
 
 from codemod.library import MODEL
 from codemod.program.source import Source
-from codemod.rule import Answer, Left, Site, helper, rewrites
+from codemod.rule import Answer, Left, Site, helper, of_group, rewrites
 from codemod.uses.shapes import is_cheap
 from codemod.uses.state_dicts import HELPER, is_looked_at, is_of_this_run, line_of_name
 
@@ -40,13 +41,12 @@ def restored(site: Site) -> Answer:
     assert isinstance(call.func, ast.Attribute)
     named = [each.value for each in call.keywords if each.arg == "state_dict"]
     state = next((each for each in (*call.args[:1], *named) if not isinstance(each, ast.Starred)), None)
-    made = frozenset(use.node for use in site.group.uses if use.key.endswith(".state_dict()"))
-    hindrance = next(_hindrances(site), None)
+    hindrance = _hindrance(site)
     if state is None or not is_cheap(call.func.value):
         yield Left(f"what is restored, or into what, has no plain expression here: {_NAMES}")
     elif hindrance:
         yield Left(hindrance)
-    elif is_of_this_run(site.source, state, made) or (site.target.to == "fastesm2" and not _is_lenient(call)):
+    elif is_of_this_run(site.source, state, _given(site)) or (site.target.to == "fastesm2" and not _is_lenient(call)):
         return  # a file of the old model is an error there: its names are others
     elif site.target.to == "fastesm2":
         yield Left(_OTHER_WEIGHTS)
@@ -68,16 +68,36 @@ def _is_lenient(call: ast.Call) -> bool:
 def kept(site: Site) -> Answer:
     call = site.node
     assert isinstance(call, ast.Call)
-    hindrance = next(_hindrances(site), None)
-    if call.args or call.keywords or is_looked_at(site.analysis.project.sources, site.source, call):
+    hindrance = _hindrance(site)
+    if call.args or call.keywords or is_looked_at(site.analysis.project.sources, site.source, call, _whole(site)):
         yield Left(_LOOKED_AT)
     elif hindrance:
         yield Left(hindrance)
 
 
-def _hindrances(site: Site) -> Iterator[str]:
+@of_group
+def _given(site: Site) -> frozenset[ast.AST]:
+    """The calls that give a state dict, of models that are known."""
+    return frozenset(use.node for use in site.group.uses if use.key.endswith(".state_dict()"))
+
+
+@of_group
+def _whole(_: Site) -> set[ast.AST]:
+    """Expressions that are known to keep a state dict whole: filled as the calls of a group are looked at."""
+    return set()
+
+
+@of_group
+def _hindrance(site: Site) -> Optional[str]:
     """Why tensors may not be known by the names that the model gives them, in the group's files and their imports."""
-    for source in _near(site):
+    return next(_hindrances(site), None)
+
+
+def _hindrances(site: Site) -> Iterator[str]:
+    project = site.analysis.project
+    known = {source.path: source for source in project.sources}
+    near = project.reach((use.source.path for use in site.group.uses), known.__contains__)
+    for source in (known[path] for path in near if path in known):
         line, shards = line_of_name(source), _SHARDS.search(source.program)
         if line:
             yield _WRITTEN.format(source.path, line)
@@ -86,15 +106,6 @@ def _hindrances(site: Site) -> Iterator[str]:
     for use in site.group.uses:
         if use.key in _PARTS and _is_kept(use.source, use.node):
             yield _TAKEN_OUT.format(use.source.path, use.line)
-
-
-def _near(site: Site) -> Iterator[Source]:
-    """The files of the group, and those that they import, directly or not, as far as they were read."""
-    project, known = site.analysis.project, {source.path: source for source in site.analysis.project.sources}
-    todo = list(dict.fromkeys(use.source.path for use in site.group.uses))
-    for path in todo:  # grows as it goes
-        todo += [each for each in sorted(project.imports(path)) if each in known and each not in todo]
-    yield from (known[path] for path in todo if path in known)
 
 
 def _is_kept(source: Source, node: ast.AST) -> bool:

@@ -62,17 +62,14 @@ def _patches(node: ast.Call) -> bool:
 
 def text_of(analysis: Analysis, source: Source, node: ast.Call | ast.FormattedValue) -> Optional[Meaning]:
     """The model or alphabet whose text a program works with, `"ESM2" in str(model)`, rather than shows it."""
-    if isinstance(node, ast.Call):
-        asks = isinstance(node.func, ast.Name) and node.func.id in ("str", "repr", "format") and bool(node.args)
-        given = node.args[0] if asks else None
-        if isinstance(given, ast.Call) and ast.unparse(given.func) == "type" and given.args:
-            given = given.args[0]
-    else:
+    given: Optional[ast.expr] = None
+    if isinstance(node, ast.FormattedValue):
         given = node.value
-    value = analysis.values.get(given) if given is not None else None
-    ours = isinstance(value, Meaning) and value.kind in (MODEL, ALPHABET, CONVERTER, FOLD)
-    worked_with = isinstance(source.parents[node], ast.Attribute) or not _is_shown(source, node)
-    return value if ours and worked_with else None  # type: ignore[return-value]
+    elif isinstance(node.func, ast.Name) and node.func.id in ("str", "repr", "format") and node.args:
+        given = _typed(node.args[0]) or node.args[0]
+    value = _ours(analysis, given)
+    worked_with = value and (isinstance(source.parents[node], ast.Attribute) or not _is_shown(source, node))
+    return value if worked_with else None
 
 
 def named_class(analysis: Analysis, source: Source, node: ast.Attribute) -> Optional[Meaning]:
@@ -80,20 +77,27 @@ def named_class(analysis: Analysis, source: Source, node: ast.Attribute) -> Opti
     if node.attr not in ("__name__", "__qualname__", "__module__"):
         return None
     owner = node.value
-    if isinstance(owner, ast.Attribute) and owner.attr == "__class__":
-        value = analysis.values.get(owner.value)
-    elif isinstance(owner, ast.Call) and ast.unparse(owner.func) == "type" and len(owner.args) == 1:
-        value = analysis.values.get(owner.args[0])
-    else:
-        return None
-    ours = isinstance(value, Meaning) and value.kind in (MODEL, ALPHABET, CONVERTER, FOLD)
-    return value if ours and not _is_shown(source, node) else None  # type: ignore[return-value]
+    by_attribute = isinstance(owner, ast.Attribute) and owner.attr == "__class__"
+    given = owner.value if isinstance(owner, ast.Attribute) and by_attribute else _typed(owner)
+    value = _ours(analysis, given)
+    return value if value and not _is_shown(source, node) else None
+
+
+def _typed(node: ast.expr) -> Optional[ast.expr]:
+    """What `type(...)` is asked of."""
+    asks = isinstance(node, ast.Call) and ast.unparse(node.func) == "type" and len(node.args) == 1
+    return node.args[0] if isinstance(node, ast.Call) and asks else None
+
+
+def _ours(analysis: Analysis, node: Optional[ast.expr]) -> Optional[Meaning]:
+    value = analysis.values.get(node) if node else None
+    return value if isinstance(value, Meaning) and value.kind in (MODEL, ALPHABET, CONVERTER, FOLD) else None
 
 
 def _is_shown(source: Source, node: ast.AST) -> bool:
     """Whether text is printed or logged with it: `print(f"loaded {type(model).__name__}")`."""
-    calls = [each for each in source.ancestors(node) if isinstance(each, ast.Call)]
-    compared = any(isinstance(each, (ast.Compare, ast.Subscript, ast.If)) for each in source.ancestors(node))
-    shows = calls and ast.unparse(calls[-1].func).rpartition(".")[2] in _SHOWS
-    raised = any(isinstance(each, ast.Raise) for each in source.ancestors(node))
-    return (bool(shows) or raised) and not compared
+    around = list(source.ancestors(node))
+    calls = [each for each in around if isinstance(each, ast.Call)]
+    shows = bool(calls) and ast.unparse(calls[-1].func).rpartition(".")[2] in _SHOWS
+    raised = any(isinstance(each, ast.Raise) for each in around)
+    return (shows or raised) and not any(isinstance(each, (ast.Compare, ast.Subscript, ast.If)) for each in around)

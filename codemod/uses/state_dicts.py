@@ -35,16 +35,20 @@ def is_ours(source: Source, node: ast.AST) -> bool:
     return any(isinstance(each, ast.FunctionDef) and each.name == HELPER for each in source.ancestors(node))
 
 
-def is_looked_at(sources: Sequence[Source], source: Source, node: ast.AST) -> bool:
-    """Whether a state dict may go elsewhere than whole to files and back into modules, through copies and variables."""
+def is_looked_at(sources: Sequence[Source], source: Source, node: ast.AST, whole: set[ast.AST]) -> bool:
+    """Whether a state dict may go elsewhere than whole to files and back into modules, through copies and variables.
+
+    `whole` are expressions of which it is known that they do not; those that are found join them.
+    """
     seen: set[ast.AST] = set()
     todo: list[Step] = [(source, node)]
     for step in todo:  # grows as it goes
         if step is None:
             return True
-        if step[1] not in seen:
+        if step[1] not in seen and step[1] not in whole:
             seen.add(step[1])
             todo += _steps(sources, *step)
+    whole |= seen
     return False
 
 
@@ -112,8 +116,7 @@ def _only_asks(parent: ast.AST) -> bool:
 def _reads(sources: Sequence[Source], source: Source, target: _Stored) -> Iterator[Step]:
     """Where a variable or an attribute of this name is read."""
     if isinstance(target, ast.Attribute):
-        named = ((each, node) for each in sources for node in each.nodes
-                 if isinstance(node, ast.Attribute) and node.attr == target.attr)  # fmt: skip
+        named = ((each, node) for each in sources for node in each.attributes.get(target.attr, ()))
         yield from (each for each in named if isinstance(each[1].ctx, ast.Load))
         return
     scope = source.scope_of(target)

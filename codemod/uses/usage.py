@@ -94,9 +94,13 @@ def _constant(analysis: Analysis, source: Source, node: ast.Constant) -> Iterato
 
 
 def _formatted(analysis: Analysis, source: Source, node: ast.FormattedValue) -> Iterator[Use]:
+    yield from _text(analysis, source, node, node.value)
+
+
+def _text(analysis: Analysis, source: Source, node: ast.Call | ast.FormattedValue, where: ast.expr) -> Iterator[Use]:
     if value := text_of(analysis, source, node):
         why = f"the text of {_named(value)} is worked with, which is another in transformers"
-        yield Use(source, node.value, "class_name", None, origins(value), why)
+        yield Use(source, where, "class_name", None, origins(value), why)
 
 
 def _attribute(analysis: Analysis, source: Source, node: ast.Attribute) -> Iterator[Use]:
@@ -167,9 +171,7 @@ def _absorbed(analysis: Analysis, node: ast.expr, parent: ast.AST) -> bool:
 
 
 def _call(analysis: Analysis, source: Source, node: ast.Call) -> Iterator[Use]:
-    if value := text_of(analysis, source, node):
-        why = f"the text of {_named(value)} is worked with, which is another in transformers"
-        yield Use(source, node, "class_name", None, origins(value), why)
+    yield from _text(analysis, source, node, node)
     function = analysis.values.get(node.func)
     if isinstance(function, Mixed):
         if not is_alike(source, node.func):
