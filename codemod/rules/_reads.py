@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from codemod.flow.values import origins
+from codemod.flow.values import constants, origins
 from codemod.library import OUTPUT
 from codemod.rule import Site
 
@@ -16,16 +16,27 @@ def reads(site: Site, call: ast.Call, key: str) -> list[ast.Subscript]:
 
 
 def contacts_name(site: Site, call: ast.Call, key: str) -> str:
-    """The variable that holds contacts or attentions after the call; free in the module."""
+    """The variable that holds contacts or attentions after the call; free in the module.
+
+    The calls of a scope are numbered together, whichever groups they are in: models are compared side by side.
+    """
     taken = {node.id for node in site.source.nodes if isinstance(node, ast.Name)}
     plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
-    calls = [use.node for use in site.group.calls]
-    named = [each for each in calls if isinstance(each, ast.Call) and reads(site, each, key)]
-    number = [each for each in named if not carried(site, each, key)].index(call) + 1
+    number = [each for each in _beside(site, call, key) if not carried(site, each, key)].index(call) + 1
     label = plain if number == 1 else f"{plain}_{number}"
     while label in taken:
         label += "_"
     return label
+
+
+def _beside(site: Site, call: ast.Call, key: str) -> list[ast.Call]:
+    """The model calls in the scope of one whose outputs are read by a key in this file, in order."""
+    source = site.source
+    read = [each.value for each in source.nodes if isinstance(each, ast.Subscript)
+            and constants(site.value(each.slice)) == frozenset([key])]  # fmt: skip
+    calls = {each for value in read for each in origins(site.value(value)) if isinstance(each, ast.Call)}
+    near = [each for each in calls if each in source.parents and source.scope_of(each) is source.scope_of(call)]
+    return sorted(near, key=source.span)
 
 
 def carried(site: Site, call: ast.Call, key: str) -> bool:
