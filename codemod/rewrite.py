@@ -19,7 +19,6 @@ from codemod.deciding.patches import patched
 from codemod.deciding.promises import promised, tested, unkept
 from codemod.deciding.restoring import restores
 from codemod.deciding.stub import decide_stub
-from codemod.deciding.training import remarks
 from codemod.deciding.unparsed import held_back
 from codemod.files.candidates import WORDS, candidates
 from codemod.files.graph import with_importers
@@ -32,6 +31,7 @@ from codemod.program.imports import imported_names
 from codemod.program.project import Project
 from codemod.program.source import Source
 from codemod.records import Edit, Flow, Leftover
+from codemod.remarks.say import remarks
 from codemod.rule import Target, load_rules
 from codemod.uses.usage import find_uses
 from codemod.uses.use import Use
@@ -58,7 +58,7 @@ class Rewriting:
     copies: tuple[str, ...] = ()  # folders of the repository that are fair-esm as it was released
     weights: tuple[str, ...] = ()  # what to say of local files of weights
     flows: tuple[tuple[Flow, ...], ...] = ()  # for each of `decided`, how its values go through its files
-    remarks: tuple[str, ...] = ()  # on programs that train
+    remarks: tuple[str, ...] = ()  # on programs that may notice
 
     @property
     def complete(self) -> bool:

@@ -25,7 +25,7 @@ LAYERS = (
     ("files", "mentions", "uses"),
     ("applying", "review", "rule", "writing"),
     ("convert", "deciding", "marks", "rules"),
-    ("checkpoints",),
+    ("checkpoints", "remarks"),
     ("rewrite",),
     ("notes",),
     ("plan",),

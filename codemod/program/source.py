@@ -66,6 +66,11 @@ class Source:
                 found.setdefault(node.attr, []).append(node)
         return found
 
+    def lines_of(self, name: str) -> list[int]:
+        """The lines where a variable or an attribute of this name is read or written."""
+        names = [each for each in self.nodes if isinstance(each, ast.Name) and each.id == name]
+        return sorted(each.lineno for each in (*names, *self.attributes.get(name, ())))
+
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
         return self.index.parents

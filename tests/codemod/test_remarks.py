@@ -1,4 +1,4 @@
-"""What is said of programs that train: a seed set before the model is loaded, parallel processes."""
+"""What is said of programs that may notice: seeds, parallel processes, precision, inference mode, parameters."""
 
 from __future__ import annotations
 
@@ -82,3 +82,46 @@ def test_parallel_processes_need_to_know_of_unused_parameters(line: str, spoken:
 )
 def test_mixed_precision_is_spoken_of(line: str, spoken: bool, tmp_path: Path) -> None:
     assert ("line 10, runs in mixed precision" in said(tmp_path, net=f"{NET}net = Net()\n{line}")) is spoken
+
+
+def test_a_seed_elsewhere_is_not_said_to_stand_before_the_load(tmp_path: Path) -> None:
+    main = f"{IMPORTS}def load():\n    {LOAD}    return model\nmodel = load()\n{SEED}{HEAD}"
+    assert "sets a seed: fair-esm draws" in said(tmp_path, train=main)
+
+
+COUNTED = "sum(each.numel() for each in model.parameters())"
+
+
+@pytest.mark.parametrize(
+    ("line", "spoken"),
+    [
+        (f"print({COUNTED})\n", True),
+        (f"n = {COUNTED[:-1]} if each.requires_grad)\n", True),
+        ("for each in model.parameters():\n    n += each.nelement()\n", True),
+        (f"print({COUNTED})\nmodel.lm_head\n", False),
+        (f"print({COUNTED})\nprint(model(tokens)['logits'])\n", False),  # with the head, there are as many
+        ("print(head.weight.numel())\n", False),
+        ("for each in model.parameters():\n    each.requires_grad = False\n", False),
+    ],
+)
+def test_counted_parameters_are_spoken_of(line: str, spoken: bool, tmp_path: Path) -> None:
+    program = f"{IMPORTS}tokens, n = torch.ones(1, 3).long(), 0\n{LOAD}{line}"
+    assert ("line 5, counts parameters" in said(tmp_path, train=program)) is spoken
+
+
+HEADED = "head = torch.nn.Linear(320, 2)\n"
+READ = "hidden = model(tokens, repr_layers=[6])['representations'][6]\n"
+
+
+@pytest.mark.parametrize(
+    ("lines", "spoken"),
+    [
+        (f"with torch.inference_mode():\n    {READ}print(torch.nn.Linear(320, 2)(hidden))\n", True),
+        (f"@torch.inference_mode()\ndef embed(tokens):\n    {READ}    return hidden\n{HEADED}", True),
+        (f"with torch.inference_mode():\n    {READ}print(hidden.mean(1))\n", False),
+        (f"with torch.no_grad():\n    {READ}print(torch.nn.Linear(320, 2)(hidden))\n", False),
+    ],
+)
+def test_inference_mode_is_spoken_of_where_layers_may_follow(lines: str, spoken: bool, tmp_path: Path) -> None:
+    program = f"{IMPORTS}tokens = torch.ones(1, 3).long()\n{LOAD}{lines}"
+    assert ("line 5, computes in inference_mode" in said(tmp_path, train=program)) is spoken
