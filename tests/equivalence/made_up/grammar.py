@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import random
 import textwrap
 from collections.abc import Callable, Sequence
@@ -39,6 +40,8 @@ class Drawing:
         self._tokens, self._change, self._call = map(pick, (words.TOKENS, words.CHANGES, words.CALLS))
         self._around, self._read, self._pool = map(pick, (words.AROUND, words.READS, words.POOLS))
         self._more = pick(words.MORE), pick(words.MORE)
+        self._maps = next((pick((read, "")) for asked, read in words.MAPS if asked in self._call), "")
+        self._chance = chance
 
     def head(self) -> str:
         return self._filled(HEAD.replace("{imports}", self._imports), _NAMES)
@@ -55,10 +58,21 @@ class Drawing:
 
     def use(self, names: dict[str, str] = _NAMES) -> str:
         """From a batch to what is found."""
+        return self.call(names) + self.read(names)
+
+    def call(self, names: dict[str, str] = _NAMES) -> str:
+        """From a batch to the model's output."""
         around, indent = self._around, "    " if self._around.endswith(":") else ""
         called = f"{around}\n{textwrap.indent(self._call, indent)}"
-        steps = (self._converter, self._tokens, self._change, self._asked, called, self._read, self._pool, *self._more)
-        return self._lines(names, *steps)
+        return self._lines(names, self._converter, self._tokens, self._change, self._asked, called)
+
+    def read(self, names: dict[str, str] = _NAMES) -> str:
+        """From the output to what is found."""
+        return self._lines(names, self._read, self._pool, self._maps, *self._more)
+
+    def other(self) -> Drawing:
+        """Another program, to be mixed with this one."""
+        return Drawing(self._chance)
 
     def _lines(self, names: dict[str, str], *parts: str) -> str:
         return "\n".join(self._filled(each, names) for each in parts if each) + "\n"
@@ -129,9 +143,31 @@ def with_inner_functions(drawing: Drawing) -> Files:
     return {"program.py": "\n".join((drawing.head(), drawing.before(), outer, end))}
 
 
+def side_by_side(drawing: Drawing) -> Files:
+    """Two models, one after the other at each step, as where they are compared."""
+    other, others = drawing.other(), {key: f"{name}_b" for key, name in _NAMES.items()}
+    loads = (drawing.head(), other.head(), drawing.before(), drawing.load(), other.before(), other.load(others))
+    steps = (drawing.call(), _renamed(other.call(others)), drawing.read(), _renamed(other.read(others)))
+    found = "found, found_b = {}, {}\n"
+    return {"program.py": "\n".join((*loads, drawing.batch(), found, *steps, "found = [found, found_b]", SAVE))}
+
+
+def _renamed(text: str) -> str:
+    """A program whose own variables, and what it finds, have other names."""
+    tree = ast.parse(text)
+    names = [each for each in ast.walk(tree) if isinstance(each, ast.Name)]
+    own = {each.id for each in names if isinstance(each.ctx, ast.Store) and not each.id.endswith("_b")} | {"found"}
+    for each in names:
+        each.id += "_b" if each.id in own | _BOUND_BY_CALLS else ""
+    return ast.unparse(tree)
+
+
+#: What the steps before a read bind.
+_BOUND_BY_CALLS = {"tokens", "output", "strings", "labels", "layer", "layers", "last", "settings"}
+
 SHAPES: tuple[Callable[[Drawing], Files], ...] = (
     flat, in_a_function, in_a_class, in_functions, in_two_modules, with_a_helper_module, in_a_network,
-    with_inner_functions,
+    with_inner_functions, side_by_side,
 )  # fmt: skip
 
 

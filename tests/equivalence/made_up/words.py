@@ -156,6 +156,11 @@ POOLS = (
     "mask = tokens.ne({a}.padding_idx).unsqueeze(-1)\nfound['masked'] = (hidden * mask).sum(1) / mask.sum(1)",
     "found['all'] = hidden[tokens.ne({a}.padding_idx) & tokens.ne({a}.cls_idx) & tokens.ne({a}.eos_idx)].clone()",
 )
+#: What a call is asked for, and how it is read.
+MAPS = (
+    ("return_contacts=True", "found['maps'] = output['contacts'].detach()"),
+    ("need_head_weights=True", "found['maps'] = output['attentions'][:, -1].detach()"),
+)
 #: Something more is said of the model, the alphabet or the output, or nothing.
 MORE = (
     "",
