@@ -7,8 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tests.equivalence.fast_twin import prove_fast
 from tests.equivalence.made_up.grammar import write_programs
-from tests.equivalence.run import HARDER, PROGRAMS, Proof, programs, prove
+from tests.equivalence.run import FASTESM2, HARDER, PROGRAMS, Proof, programs, prove
 from tests.equivalence.virnucpro import prove_virnucpro
 
 DESCRIPTION = """\
@@ -34,6 +35,9 @@ def main() -> int:
         "--made-up", type=int, nargs=2, metavar=("COUNT", "SEED"), help="so many programs drawn at random instead"
     )
     parser.add_argument(
+        "--to", choices=("hf", "fastesm2"), default="hf", help="what to migrate to; fastesm2 is proven in float32"
+    )
+    parser.add_argument(
         "--keep", type=Path, metavar="FOLDER", help="keep originals, migrated copies and outputs here"
     )
     parser.add_argument(
@@ -42,13 +46,14 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.names[:1] == ["virnucpro"]:
         return _virnucpro(Path(arguments.names[1]), arguments)
-    everything = [program for folder in (PROGRAMS, HARDER) for program in programs(folder)]
+    folders = (FASTESM2,) if arguments.to == "fastesm2" else (PROGRAMS, HARDER)
+    everything = [program for folder in folders for program in programs(folder)]
     chosen = [program for program in everything if not arguments.names or program.name in arguments.names]
     with tempfile.TemporaryDirectory() as temporary:
         scratch = arguments.keep or Path(temporary)
         if arguments.made_up:
-            chosen = write_programs(scratch / "programs", *arguments.made_up)
-        proof = prove(scratch, chosen, arguments.python)
+            chosen = write_programs(scratch / "programs", *arguments.made_up, arguments.to)
+        proof = (prove_fast if arguments.to == "fastesm2" else prove)(scratch, chosen, arguments.python)
     print(table(proof))
     allowed = {"same", "refused"} if arguments.allow_refusal else {"same"}
     may_stay = {program.name for program in (chosen if arguments.made_up else programs(HARDER))}

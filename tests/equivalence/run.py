@@ -22,6 +22,7 @@ from validation.equivalence.twins import Twins, write_twins
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = Path(__file__).parent / "programs"
 HARDER = Path(__file__).parent / "harder"
+FASTESM2 = Path(__file__).parent / "fastesm2"
 LEFT = ": left: "
 CODEMOD = ("-m", "codemod", "--apply", "--allow-dirty", "--quiet")
 

@@ -18,7 +18,7 @@ def test_programs_drawn_at_random_compute_the_same_before_and_after(tmp_path: Pa
     fine = ("same", "left", "broken")  # some are broken from the start: an index too far, tensors of inference mode
     wrong = [str(each) for each in proof.verdicts if each.outcome not in fine]
     assert not wrong, "\n".join(wrong)
-    assert sum(each.outcome == "same" for each in proof.verdicts) > COUNT // 2
+    assert sum(each.outcome == "same" for each in proof.verdicts) >= COUNT // 2
 
 
 def test_the_same_seed_draws_the_same_programs(tmp_path: Path) -> None:

@@ -23,12 +23,14 @@ _OF_SELF = {key: f"self.{name}" for key, name in _NAMES.items()}
 class Drawing:
     """The parts of one program, drawn once; a shape lays them out."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, to: str = "hf") -> None:
         def pick(table: Sequence[T]) -> T:
             """Any entry, the first ones more often: what is always left hides what else is in a program."""
-            return chance.choice(table[: 1 + chance.randrange(len(table))])
+            known = [each for each in table if not any(word in str(each) for word in words.BEYOND[to])]
+            return chance.choice(known[: 1 + chance.randrange(len(known))])
 
-        name, last = pick(words.CHECKPOINTS[:2] if chance.random() < 0.85 else words.CHECKPOINTS)
+        checkpoints = words.CHECKPOINTS[to]
+        name, last = pick(checkpoints[:2] if chance.random() < 0.85 else checkpoints)
         imports, loaders, package = pick(words.IMPORTS)
         before, load = pick(words.LOADS)
         asked, listed, read = pick(words.LAYERS)
@@ -41,7 +43,7 @@ class Drawing:
         self._around, self._read, self._pool = map(pick, (words.AROUND, words.READS, words.POOLS))
         self._more = pick(words.MORE), pick(words.MORE)
         self._maps = next((pick((read, "")) for asked, read in words.MAPS if asked in self._call), "")
-        self._chance = chance
+        self._chance, self._to = chance, to
 
     def head(self) -> str:
         return self._filled(HEAD.replace("{imports}", self._imports), _NAMES)
@@ -72,7 +74,7 @@ class Drawing:
 
     def other(self) -> Drawing:
         """Another program, to be mixed with this one."""
-        return Drawing(self._chance)
+        return Drawing(self._chance, self._to)
 
     def _lines(self, names: dict[str, str], *parts: str) -> str:
         return "\n".join(self._filled(each, names) for each in parts if each) + "\n"
@@ -171,14 +173,15 @@ SHAPES: tuple[Callable[[Drawing], Files], ...] = (
 )  # fmt: skip
 
 
-def write_programs(folder: Path, count: int, seed: int) -> list[Program]:
-    """So many programs, each in a folder of its own that says how to run it."""
-    return [_write(folder / f"made_up_{seed}_{number}", random.Random(f"{seed} {number}")) for number in range(count)]
+def write_programs(folder: Path, count: int, seed: int, to: str = "hf") -> list[Program]:
+    """So many programs, each in a folder of its own that says how to run it; of words that go `to` this."""
+    chances = [random.Random(f"{seed} {number}") for number in range(count)]
+    return [_write(folder / f"made_up_{seed}_{number}", Drawing(each, to), each) for number, each in enumerate(chances)]
 
 
-def _write(folder: Path, chance: random.Random) -> Program:
+def _write(folder: Path, drawing: Drawing, chance: random.Random) -> Program:
     folder.mkdir(parents=True)
-    for path, text in chance.choice(SHAPES)(Drawing(chance)).items():
+    for path, text in chance.choice(SHAPES)(drawing).items():
         (folder / path).write_text(text, "utf-8")
     (folder / "command.txt").write_text("program.py {out}/found.pt\n", "utf-8")
     return Program(folder)

@@ -7,8 +7,16 @@ converter, `{l}` and `{L}` the layer that is read and the list that is asked for
 
 from __future__ import annotations
 
-#: Checkpoints with the number of their layers.
-CHECKPOINTS = (("esm2_t6_8M_UR50D", 6), ("esm2_t12_35M_UR50D", 12), ("esm1b_t33_650M_UR50S", 33))
+#: Checkpoints with the number of their layers, by what the program is migrated to.
+CHECKPOINTS = {
+    "hf": (("esm2_t6_8M_UR50D", 6), ("esm2_t12_35M_UR50D", 12), ("esm1b_t33_650M_UR50S", 33)),
+    "fastesm2": (("esm2_t33_650M_UR50D", 33),),
+}
+#: What is not drawn: FastESM2_650 is one checkpoint, has no head, and its contacts are not worth reading.
+BEYOND: dict[str, tuple[str, ...]] = {
+    "hf": (),
+    "fastesm2": ("logits", "lm_head", "contacts", "head_weights", "state_dict", "esm2_t6", "factory", "getattr"),
+}
 
 #: An import, how it names `pretrained`, and the package.
 IMPORTS = (
