@@ -23,7 +23,7 @@ def test_programs_drawn_at_random_compute_the_same_before_and_after(tmp_path: Pa
 
 def test_the_same_seed_draws_the_same_programs(tmp_path: Path) -> None:
     drawn = [write_programs(tmp_path / name, 40, SEED) for name in ("one", "other")]
-    texts = [[path.read_text() for each in side for path in sorted(each.folder.iterdir())] for side in drawn]
+    texts = [[path.read_text() for each in side for path in sorted(each.folder.rglob("*.*"))] for side in drawn]
     assert texts[0] == texts[1]
     assert len(set(texts[0])) > 40
     assert len(SHAPES) > 5

@@ -37,6 +37,9 @@ LOADS = (
     ("factories = dict(small={P}.esm2_t6_8M_UR50D, mine={P}.{N})", "factories['mine']()"),
     ("size = '{N}'.partition('_')[2]", "{P}.load_model_and_alphabet('{N}'[:6] + '{N}'[6:])"),
     ("", "torch.hub.load('facebookresearch/esm:main', '{N}')"),
+    ("import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--name', default='{N}')\n"
+     "arguments = parser.parse_args([])\n", "{P}.load_model_and_alphabet(arguments.name)"),
+    ("names = ['esm2_t6_8M_UR50D', '{N}']", "{P}.load_model_and_alphabet(names[-1])"),
     ("def load(name='{N}'):\n    return {P}.load_model_and_alphabet(name)\n", "load()"),
     ("def load(small=False):\n    if small:\n        return {P}.esm2_t6_8M_UR50D()\n    return {P}.{N}()\n", "load()"),
 )
@@ -84,6 +87,10 @@ TOKENS = (
     "strings, parts = [], []\nfor one in batch:\n    _, texts, tokens = {c}([one])\n    strings += texts\n"
     "    parts.append(tokens[0])\n"
     "tokens = torch.nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value={a}.padding_idx)",
+    "data = {E}.data.FastaBatchedDataset([str(label) for label, _ in batch], [s for _, s in batch])\n"
+    "chosen = data.get_batch_indices(16, extra_toks_per_seq=1)\n"
+    "loader = torch.utils.data.DataLoader(data, collate_fn={c}, batch_sampler=chosen)\n"
+    "for labels, strings, tokens in loader:\n    print(labels, tokens.shape)",
     "try:\n    labels, strings, tokens = {c}(batch)\nexcept KeyError:\n    raise SystemExit('letters')",
 )
 #: Something is done to the tokens first, or nothing.
@@ -152,6 +159,14 @@ READS = (
     "hidden = {{layer_: x.clone() for layer_, x in output['representations'].items()}}[{l}]",
     "hidden = output.get('representations')[{l}]",
     "for number, hidden in output['representations'].items():\n    found[f'layer {{number}}'] = hidden.clone()",
+    "hidden = output['representations'].get({l})",
+    "hidden = dict(output)['representations'][{l}]",
+    "hidden = torch.from_numpy(output['representations'][{l}].detach().numpy())",
+    "kept = {{key_: each.to('cpu') for key_, each in output['representations'].items()}}\n"
+    "torch.save({{'label': 'a', 'representations': kept}}, 'kept.pt')\n"
+    "hidden = torch.load('kept.pt')['representations'][{l}]",
+    "hidden = torch.stack([output['representations'][each] for each in {L}]).mean(0)",
+    "hidden = [output['representations'][each] for each in sorted(output['representations'])][-1]",
     "hidden, logits = output['representations'][{l}], output['logits']\nfound['logits'] = logits.detach()",
 )
 #: What is made of the hidden states of every token.
@@ -168,6 +183,18 @@ POOLS = (
 MAPS = (
     ("return_contacts=True", "found['maps'] = output['contacts'].detach()"),
     ("need_head_weights=True", "found['maps'] = output['attentions'][:, -1].detach()"),
+)
+#: What keeps the model, the alphabet and the converter, and how each of them is read there.
+KEEPERS = (
+    ("kit = {}\n", "kit['{name}']"),
+    ("class Kit:\n    pass\n\nkit = Kit()\n", "kit.{name}"),
+    ("import types\nkit = types.SimpleNamespace()\n", "kit.{name}"),
+    ("from dataclasses import dataclass\nfrom typing import Any\n\n@dataclass\nclass Kit:\n    model: Any = None\n"
+     "    alphabet: Any = None\n    batch_converter: Any = None\n\nkit = Kit()\n", "kit.{name}"),
+    ("class kit:\n    model = alphabet = batch_converter = None\n", "kit.{name}"),
+    ("class Kit:\n    def __init__(self):\n        self.parts = {}\n\nkit = Kit()\n", "kit.parts['{name}']"),
+    ("kit = {'model': None, 'alphabet': None, 'batch_converter': None, 'name': 'kit'}\n", "kit['{name}']"),
+    ("from collections import defaultdict\nkit = defaultdict(dict)\n", "kit['esm']['{name}']"),
 )
 #: Something more is said of the model, the alphabet or the output, or nothing.
 MORE = (
@@ -200,4 +227,10 @@ MORE = (
     "found['normed'] = {m}.emb_layer_norm_after(hidden).detach()",
     "twice = [{m}(each[None], repr_layers=[{n}])['representations'][{n}] for each in tokens]\n"
     "found['alone'] = [each.mean(1).detach() for each in twice]",
+    "masked = tokens.clone()\nmasked[:, 2] = {a}.mask_idx\nwith torch.no_grad():\n"
+    "    found['marginal'] = torch.log_softmax({m}(masked)['logits'], dim=-1)[:, 2]",
+    "found['tokens of'] = torch.tensor([{a}.tok_to_idx[each] for each in 'MKL'])\nprint(list({a}.tok_to_idx)[:7])",
+    "print({a}.all_toks[4:24], {a}.cls_idx, {a}.eos_idx, {a}.unk_idx)",
+    "found['whole'] = [each[1:-1].mean(0).detach() for each in hidden]",
+    "for label, each in zip(batch, hidden):\n    found[str(label[0])] = each[1:len(label[1]) + 1].detach().clone()",
 )
