@@ -39,6 +39,10 @@ them, or save the new ones under another name.""",
 
 A choice among them chooses nothing any more, an ensemble of them averages the same numbers, and what compares them
 compares nothing. Take it out, or run with `--to hf`, which keeps each.""",
+    "old_names": """A string has the name of a checkpoint whose place FastESM2_650 has taken.
+
+Files, caches, tables and reports under that name hold the new model's numbers from now on, and cannot be told from the
+old ones. Give them another name; a default that nothing reads any more can go.""",
     "weights": """fair-esm's weights are fetched, or torch.hub is told where to keep them.
 
 The migrated code reads the Hugging Face cache: set HF_HOME where TORCH_HOME was set, give `cache_dir=`, and fill the

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from codemod.checkpoints.old_names import old_names
 from codemod.checkpoints.one_for_many import one_for_many
 from codemod.deciding.decide import Decided
 from codemod.files.candidates import PROGRAMS
@@ -50,7 +51,9 @@ def consequences(
         sources = searched.programs([layer_keys.WORD])
         found.leftovers.extend(layer_keys.layer_keys(sources, _reads(decided), old, FASTESM2_LAYERS))
     found.leftovers.extend(searched.stale(decided))
-    found.leftovers.extend(one_for_many(analysis, decided))
+    ensembles = list(one_for_many(analysis, decided))
+    named = old_names(analysis, decided, checkpoints, {each.path for each in ensembles})
+    found.leftovers.extend([*ensembles, *named])
     return found
 
 

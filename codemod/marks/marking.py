@@ -26,7 +26,7 @@ from codemod.writing.comment_places import Places, moved
 NOT_MARKED = "not marked: no comment can stand there"
 #: Only the run that changes the model sees these; a comment about them goes when a person deletes it.
 LASTING = frozenset(
-    ["checkpoints", "idle", "widths", "stale_artefacts", "weights", "messages", "restores", "undeclared"]
+    ["checkpoints", "idle", "widths", "stale_artefacts", "weights", "messages", "old_names", "restores", "undeclared"]
 )
 
 

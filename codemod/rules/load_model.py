@@ -17,6 +17,7 @@ from typing import Optional
 from codemod.flow.values import constants, hints
 from codemod.library import CHECKPOINTS, LOADERS, WITHOUT_COUNTERPART
 from codemod.rule import Answer, Left, Site, helper, name, rewrites
+from codemod.rules._dead import dead_assignments
 from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
 from codemod.rules._unread import is_thrown_away, unread
@@ -25,9 +26,10 @@ from codemod.uses.shapes import is_held
 
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
 _LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]
+_LOADS = (*_FACTORIES, *_LOADERS, "torch.hub.load()", "esm.pretrained.*()")
 
 
-@rewrites(*_FACTORIES, *_LOADERS, "torch.hub.load()", "esm.pretrained.*()")
+@rewrites(*_LOADS)
 def load_model(site: Site) -> Answer:
     where, why = hub_id(site), other_default(site) or fetched_for_its_file(site)
     if isinstance(where, Left) or why:
@@ -37,6 +39,8 @@ def load_model(site: Site) -> Answer:
     if default is not None:
         yield site.replace(default, f'"{FASTESM2}"')
         where = site.code(argument_of(site) or default)
+    elif site.target.to == "fastesm2" and (argument := argument_of(site)):
+        yield from dead_assignments(site, [argument], _LOADS)
     model, tokenizer = _loaders(site, where)
     parent = site.source.parents[site.node]
     index = site.value(parent.slice) if isinstance(parent, ast.Subscript) and parent.value is site.node else None

@@ -19,15 +19,17 @@ from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._calls import Call, parse
 from codemod.rules._contacts import contacts_alone, predicted
-from codemod.rules._dead_flags import dead_assignments
+from codemod.rules._dead import dead_assignments
 from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
 from codemod.rules._mask import mask_of
 from codemod.rules._reads import carried, contacts_name, reads
 from codemod.uses.shapes import ACTS, is_held, model_of
 
+_CALLS = (f"{MODEL}()", f"{MODEL}.forward()")
 
-@rewrites(f"{MODEL}()", f"{MODEL}.forward()")
+
+@rewrites(*_CALLS)
 def model_call(site: Site) -> Answer:
     call = parse(site.node)
     if call is None:
@@ -44,7 +46,7 @@ def model_call(site: Site) -> Answer:
     mask = mask_of(site, model_of(call.node), tokens)
     yield from predicted(site, call, mask) if alone else _called(site, call, tokens, mask)
     if all(_names_no_flag(site, each) for each in reads(site, call.node, "representations")):
-        yield from dead_assignments(site, _unread_flags(site, call))
+        yield from dead_assignments(site, _unread_flags(site, call), _CALLS, kept=1)
 
 
 def _called(site: Site, call: Call, tokens: str, mask: str) -> Answer:
