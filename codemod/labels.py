@@ -39,6 +39,10 @@ them, or save the new ones under another name.""",
 
 A choice among them chooses nothing any more, an ensemble of them averages the same numbers, and what compares them
 compares nothing. Take it out, or run with `--to hf`, which keeps each.""",
+    "module": """fair-esm's module is a value: it has a second name, is imported by a call, or is looked at.
+
+What is read of it may be rewritten all the same; this line needs fair-esm still. Take it out, or let it ask for
+transformers, when nothing else is left.""",
     "old_names": """A string has the name of a checkpoint whose place FastESM2_650 has taken.
 
 Files, caches, tables and reports under that name hold the new model's numbers from now on, and cannot be told from the

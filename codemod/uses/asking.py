@@ -43,6 +43,21 @@ def in_strings(analysis: Analysis, node: ast.Call, function: Value) -> Iterator[
                 yield argument, f"the string {name!r} names fair-esm"
 
 
+def as_value(source: Source, node: ast.AST) -> str:
+    """Why a module of fair-esm's that is a value stays: `e = esm`, `importlib.import_module("esm")`, `if esm:`."""
+    function = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    if function == "importorskip":
+        return "this skips where fair-esm is not installed, which would be always: ask for transformers"
+    parent = source.parents[node]
+    if isinstance(parent, ast.Attribute):
+        return f"{ast.unparse(parent)} has no proven counterpart in transformers"
+    if isinstance(parent, (ast.Compare, ast.If, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.Assert)):
+        return "this asks whether fair-esm is installed"
+    if function:
+        return "this imports fair-esm by a call: take it out with the last use of what it gives"
+    return "fair-esm's module itself is a value here, beside what is rewritten: name it in its import alone"
+
+
 def in_string(source: Source, node: ast.Constant) -> str:
     """Why a dotted name of fair-esm's in a string is a use: hydra imports the `_target_` of a dict, for one."""
     parent = source.parents[node]

@@ -42,7 +42,15 @@ from codemod.library import (
     WORDS,
 )
 from codemod.program.source import Source
-from codemod.uses.asking import asks_for_attribute, chosen_factories, in_string, in_strings, named_class, text_of
+from codemod.uses.asking import (
+    as_value,
+    asks_for_attribute,
+    chosen_factories,
+    in_string,
+    in_strings,
+    named_class,
+    text_of,
+)
 from codemod.uses.evaluated import named_in_text
 from codemod.uses.modules import callee, changes_dtype, is_alike, sets_mode
 from codemod.uses.reaching import through_attribute, through_call, through_state_dict
@@ -158,6 +166,8 @@ def _mention(analysis: Analysis, source: Source, node: ast.expr) -> Iterator[Use
     key = f"{value.kind}()" if called else value.kind
     if value.kind == "esm.pretrained" and asks_for_attribute(analysis, parent):
         yield Use(source, parent, "hasattr(esm.pretrained)", value, value.origins | chosen_factories(analysis, source))
+    elif value.kind in ("esm", "esm.pretrained", "esm.data"):
+        yield Use(source, node, "module", value, value.origins, as_value(source, node))
     else:
         yield Use(source, called or node, key, value, value.origins)
 
