@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench_scan import FOREIGN, PROJECT, READ, machine
-from users import user
+from users import SHARED, sharer, user
 
 SLICE = 50
 CODEMOD = [sys.executable, "-m", "codemod", "--to", "hf"]
@@ -101,11 +101,12 @@ def tree(options: argparse.Namespace) -> None:
 
 
 def lines(options: argparse.Namespace) -> None:
-    """Whether the cost is a straight line: in files without a user, and in users alone."""
+    """Whether the cost is a straight line: in files without a user, in users, and in users of one shared model."""
     print(f"{'':24}{'CPU s':>8}{'ms each':>10}")
-    for what, count in [*(("files", 10**n) for n in (2, 3, 4)), *(("users", 10**n) for n in (0, 1, 2, 3))]:
+    counts = [*(("files", 10**n) for n in (2, 3, 4)), *(("users", 10**n) for n in (0, 1, 2, 3))]
+    for what, count in [*counts, *(("sharers", 10**n) for n in (1, 2, 3))]:
         files, users = (min(count, options.files), 0) if what == "files" else (count, count)
-        with planted(files, users) as root:
+        with planted(0 if what == "sharers" else files, users, what == "sharers") as root:
             cost = interleaved([CONTENDERS[4]], root, min(3, options.rounds))[CONTENDERS[4].name]
         print(f"{count:>12,} {what:11}{cost.cpu:8.2f}{1000 * cost.cpu / count:10.2f}", flush=True)
 
@@ -113,22 +114,15 @@ def lines(options: argparse.Namespace) -> None:
 class planted:
     """A committed tree of that many modules, users among them; a context."""
 
-    def __init__(self, wanted: int, users: int) -> None:
-        self.wanted, self.users = wanted, users
+    def __init__(self, wanted: int, users: int, shared: bool = False) -> None:
+        self.wanted, self.users, self.shared = wanted, users, shared
 
     def __enter__(self) -> Path:
         self._folder = tempfile.TemporaryDirectory()
         root = Path(self._folder.name)
-        paths = []
-        for source, name in modules(self.wanted):
-            paths.append(root / "library" / name)
-            paths[-1].parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, paths[-1])
         (root / "programs").mkdir()
-        for n, path in enumerate(paths[:: max(1, len(paths) // self.users)][: self.users] if self.users else ()):
-            around = path.read_text("utf-8") if path.stat().st_size < 40_000 else ""
-            paths.append(root / "programs" / f"uses_esm_{n}.py")
-            paths[-1].write_text(f"{around}\n{user(n)}", "utf-8")
+        paths = self._modules(root)
+        paths += self._sharers(root) if self.shared else self._users(root, paths)
         for words in (
             ["init", "-q"],
             ["add", "-A"],
@@ -139,8 +133,34 @@ class planted:
         print(f"{len(paths):,} Python files, {size / 1e6:.0f} MB, {self.users} of them users", flush=True)
         return root
 
+    def _modules(self, root: Path) -> list[Path]:
+        paths = []
+        for source, name in modules(self.wanted):
+            paths.append(root / "library" / name)
+            paths[-1].parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, paths[-1])
+        return paths
+
+    def _users(self, root: Path, paths: list[Path]) -> list[Path]:
+        """Each is one of the modules with a program of its own at its end."""
+        chosen = paths[:: max(1, len(paths) // self.users)][: self.users] if self.users else []
+        texts = [path.read_text("utf-8") if path.stat().st_size < 40_000 else "" for path in chosen]
+        return [
+            _written(root / "programs" / f"uses_esm_{n}.py", f"{around}\n{user(n)}") for n, around in enumerate(texts)
+        ]
+
+    def _sharers(self, root: Path) -> list[Path]:
+        """They import one module, and use its model."""
+        programs = [_written(root / "programs" / f"shares_{n}.py", sharer(n)) for n in range(self.users)]
+        return [_written(root / "programs" / "nets.py", SHARED), *programs]
+
     def __exit__(self, *_: object) -> None:
         self._folder.cleanup()
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, "utf-8")
+    return path
 
 
 def modules(wanted: int) -> Iterator[tuple[Path, Path]]:

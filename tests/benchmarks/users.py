@@ -1,4 +1,4 @@
-"""Programs that use fair-esm, for the benchmarks: five ways to write one, each with another checkpoint and layer."""
+"""Programs that use fair-esm, for the benchmarks: five ways to write one, and programs that share a module's model."""
 
 from __future__ import annotations
 
@@ -107,3 +107,53 @@ def user(number: int) -> str:
     """The program of that number; no two of twenty are the same."""
     name, layer = CHECKPOINTS[number % len(CHECKPOINTS)]
     return PROGRAMS[number % len(PROGRAMS)].format(name=name, layer=layer)
+
+
+#: The module whose model `sharer` programs import, and one of them: each uses it on its own, and in a network.
+SHARED = """
+import esm
+
+
+def load(name="esm2_t33_650M_UR50D"):
+    model, alphabet = esm.pretrained.load_model_and_alphabet(name)
+    return model.eval(), alphabet
+
+
+MODEL, ALPHABET = load("esm2_t33_650M_UR50D")
+"""
+SHARER = """
+import nets
+import torch
+
+
+class Contacts(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.esm, self.alphabet = nets.load("esm2_t33_650M_UR50D")
+        self.best = None
+
+    def forward(self, tokens):
+        out = self.esm(tokens, repr_layers=[33], return_contacts=True)
+        mask = tokens != self.alphabet.padding_idx
+        return out["representations"][33] * mask[..., None], out["contacts"]
+
+    def keep(self):
+        self.best = self.state_dict()
+
+
+def main():
+    _, _, tokens = nets.ALPHABET.get_batch_converter()([("a", "MKV"), ("b", "MKVL")])
+    with torch.no_grad():
+        out = nets.MODEL(tokens, repr_layers=[33])
+    print(out["representations"][33].mean(1))
+    network = Contacts()
+    network.load_state_dict(torch.load("contacts_{n}.pt"))
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def sharer(n: int) -> str:
+    return SHARER.replace("{n}", str(n))
