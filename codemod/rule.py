@@ -124,14 +124,10 @@ class Site:
         """An expression to use a second time: itself if reading it is free, else a name that a walrus gives it."""
         if is_cheap(node):
             return self.code(node), []
-        while label in self._names:
+        while label in self.source.names:
             label += "_"
         start, stop = self.source.span(node)
         return label, [self.insert(start, f"({label} := "), self.insert(stop, ")")]
-
-    @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(node.id for node in self.source.nodes if isinstance(node, ast.Name))
 
     def replace(self, node: ast.AST, text: str) -> Edit:
         """Replace a whole node."""
@@ -203,9 +199,8 @@ class Site:
     def _mutations(self, identifier: str, node: ast.AST) -> list[ast.AST]:
         """Where a container is changed in place: `layers.append(1)`, `layers[0] = 1`."""
         scope = self.source.scope_of(node)
-        pairs = self.source.parents.items()
-        named = [(each, parent) for each, parent in pairs if isinstance(each, ast.Name) and each.id == identifier]
-        touched = [parent for each, parent in named if self.source.scope_of(each) is scope]
+        named = [each for each in self.source.names.get(identifier, ()) if self.source.scope_of(each) is scope]
+        touched = [self.source.parents[each] for each in named]
         return [each for each in touched if mutates(each)]
 
     def _precedes(self, store: ast.AST, call: ast.AST) -> bool:

@@ -21,7 +21,7 @@ def brings(source: Source, name: str) -> Optional[bool]:
 def _listed(source: Source) -> tuple[frozenset[str], bool]:
     """The names that can be read in `__all__`, and whether they are all."""
     names: set[str] = set()
-    places = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == "__all__"]
+    places = source.names.get("__all__", [])
     certain = bool(places)
     for place in places:
         statement = source.parents[place]

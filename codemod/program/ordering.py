@@ -33,9 +33,8 @@ def goes_by_order(source: Source, node: ast.AST, depth: int = _DEEP) -> bool:
     if isinstance(parent, ast.Assign) and depth:
         names = [each.id for each in parent.targets if isinstance(each, ast.Name)]
         scope = source.scope_of(parent)
-        loads = [each for each in source.nodes if isinstance(each, ast.Name) and each.id in names
-                 and isinstance(each.ctx, ast.Load) and source.scope_of(each) is scope]  # fmt: skip
-        return any(goes_by_order(source, each, depth - 1) for each in loads)
+        named = [each for name in names for each in source.names[name] if source.scope_of(each) is scope]
+        return any(goes_by_order(source, each, depth - 1) for each in named if isinstance(each.ctx, ast.Load))
     return False
 
 

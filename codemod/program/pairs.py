@@ -35,8 +35,7 @@ def _reads(source: Source, loop: ast.For | ast.comprehension, name: str) -> list
     """Where a name may be read as this loop binds it: not in another loop that binds it itself, nor in other scopes."""
     home = loop if isinstance(loop, ast.For) else source.parents[loop]
     outside = {home, *source.ancestors(home)}
-    found = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == name
-             and not isinstance(each.ctx, ast.Store)]  # fmt: skip
+    found = [each for each in source.names.get(name, ()) if not isinstance(each.ctx, ast.Store)]
     scope = source.scope_of(home)
     paths = [[each, *source.ancestors(each)] for each in found]
     near = [path for path in paths if scope in path]

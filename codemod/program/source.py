@@ -58,6 +58,15 @@ class Source:
         return frozenset(names)
 
     @cached_property
+    def names(self) -> dict[str, list[ast.Name]]:
+        """Where each variable is read, bound or deleted, outer before inner."""
+        found: dict[str, list[ast.Name]] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Name):
+                found.setdefault(node.id, []).append(node)
+        return found
+
+    @cached_property
     def attributes(self) -> dict[str, list[ast.Attribute]]:
         """Where each attribute is named, on whatever object."""
         found: dict[str, list[ast.Attribute]] = {}
@@ -68,8 +77,7 @@ class Source:
 
     def lines_of(self, name: str) -> list[int]:
         """The lines where a variable or an attribute of this name is read or written."""
-        names = [each for each in self.nodes if isinstance(each, ast.Name) and each.id == name]
-        return sorted(each.lineno for each in (*names, *self.attributes.get(name, ())))
+        return sorted(each.lineno for each in (*self.names.get(name, ()), *self.attributes.get(name, ())))
 
     @property
     def parents(self) -> dict[ast.AST, ast.AST]:
@@ -114,8 +122,8 @@ class Source:
     def stores(self, name: str, node: ast.AST) -> list[ast.Name]:
         """Where the scope around a node binds or deletes a name."""
         scope = self.scope_of(node)
-        return [each for each in self.nodes if isinstance(each, ast.Name) and each.id == name
-                and not isinstance(each.ctx, ast.Load) and self.scope_of(each) is scope]  # fmt: skip
+        bound = [each for each in self.names.get(name, ()) if not isinstance(each.ctx, ast.Load)]
+        return [each for each in bound if self.scope_of(each) is scope]
 
     def statement_of(self, node: ast.AST) -> ast.stmt:
         """The innermost statement around an expression."""

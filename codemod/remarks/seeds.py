@@ -30,7 +30,7 @@ _SAID = (
 def remarks(programs: Programs) -> Iterator[str]:
     """Where something random may follow a load that follows the seed."""
     seeded = programs.with_words(_SETS)
-    if any(_RANDOM.search(each.program) for each in [*seeded, *(source for source, _ in programs.loads)]):
+    if any(_RANDOM.search(each.program) for each in {*seeded, *(source for source, _ in programs.loads)}):
         yield from (_SAID.format(source.path, line) for source, line in _seeds(seeded, programs.loads))
 
 

@@ -31,8 +31,7 @@ def _unnamed_otherwise(site: Site, node: ast.Call) -> bool:
     target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
     if not isinstance(target, ast.Name):
         return False
-    named = [each for each in source.nodes if isinstance(each, ast.Name) and each.id == target.id]
-    others = [each for each in named if not isinstance(each.ctx, ast.Store) and each not in read]
+    others = [each for each in source.names[target.id] if not isinstance(each.ctx, ast.Store) and each not in read]
     deleted = any(isinstance(each.ctx, ast.Del) and source.scope_of(each) is source.scope_of(node) for each in others)
     return not deleted and not any(node in origins(site.value(each)) for each in others)
 

@@ -20,7 +20,7 @@ def contacts_name(site: Site, call: ast.Call, key: str) -> str:
 
     The calls of a scope are numbered together, whichever groups they are in: models are compared side by side.
     """
-    taken = {node.id for node in site.source.nodes if isinstance(node, ast.Name)}
+    taken = site.source.names
     plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
     number = [each for each in _beside(site, call, key) if not carried(site, each, key)].index(call) + 1
     label = plain if number == 1 else f"{plain}_{number}"
@@ -31,11 +31,11 @@ def contacts_name(site: Site, call: ast.Call, key: str) -> str:
 
 def _beside(site: Site, call: ast.Call, key: str) -> list[ast.Call]:
     """The model calls in the scope of one whose outputs are read by a key in this file, in order."""
-    source = site.source
-    read = [each.value for each in source.nodes if isinstance(each, ast.Subscript)
+    source, scope = site.source, site.source.scope_of(call)
+    read = [each.value for each in ast.walk(scope) if isinstance(each, ast.Subscript)
             and constants(site.value(each.slice)) == frozenset([key])]  # fmt: skip
     calls = {each for value in read for each in origins(site.value(value)) if isinstance(each, ast.Call)}
-    near = [each for each in calls if each in source.parents and source.scope_of(each) is source.scope_of(call)]
+    near = [each for each in calls if each in source.parents and source.scope_of(each) is scope]
     return sorted(near, key=source.span)
 
 

@@ -66,7 +66,7 @@ def _imports(analysis: Analysis, source: Source, word: str) -> frozenset[ast.AST
     found: set[ast.AST] = {alias for alias, name in own if word in _brought(source, alias, name)}
     value = lookup_global(analysis, source.path, word)
     found |= value.via if isinstance(value, Meaning) else frozenset()
-    named = [analysis.values.get(each) for each in source.nodes if isinstance(each, ast.Name) and each.id == word]
+    named = [analysis.values.get(each) for each in source.names.get(word, ())]
     return frozenset(found.union(*map(origins, named)))
 
 

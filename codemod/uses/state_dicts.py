@@ -120,10 +120,8 @@ def _reads(sources: Sequence[Source], source: Source, target: _Stored) -> Iterat
         yield from (each for each in named if isinstance(each[1].ctx, ast.Load))
         return
     scope = source.scope_of(target)
-    for node in source.nodes:
-        same = isinstance(node, ast.Name) and node.id == target.id and isinstance(node.ctx, ast.Load)
-        if same and (scope is source.tree or scope in source.ancestors(node)):
-            yield source, node
+    loads = [node for node in source.names[target.id] if isinstance(node.ctx, ast.Load)]
+    yield from ((source, node) for node in loads if scope is source.tree or scope in source.ancestors(node))
     word = re.compile(rf"\b{re.escape(target.id)}\b")
     if scope is source.tree and any(word.search(each.program) for each in sources if each is not source):
         yield None

@@ -112,11 +112,7 @@ def argument(function: Callee, call: ast.Call, node: ast.expr, skip: int) -> Opt
 
 
 def _reads(source: Source, name: str) -> list[ast.Name]:
-    return [
-        node
-        for node in source.nodes
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-    ]
+    return [node for node in source.names.get(name, ()) if isinstance(node.ctx, ast.Load)]
 
 
 def _definitions(tree: ast.Module) -> dict[str, Definition]:

@@ -35,6 +35,7 @@ def test_a_seed_in_the_program_that_imports_the_load_is_said(tmp_path: Path) -> 
     [
         IMPORTS + LOAD + SEED + HEAD,  # as it is drawn from
         IMPORTS + SEED + LOAD + SEED + HEAD,
+        IMPORTS + LOAD + SEED + HEAD + "print(model(torch.ones(1, 3).long(), repr_layers=[6]))\n",
         IMPORTS + SEED + LOAD,  # nothing random follows
         IMPORTS + "torch.cuda.manual_seed_all(0)\n" + LOAD + HEAD,
         IMPORTS + LOAD + HEAD,
