@@ -30,7 +30,8 @@ class Programs:
     @cached_property
     def loads(self) -> list[tuple[Source, ast.AST]]:
         """The calls that load their models."""
-        return [(use.source, use.node) for use in self.uses if use.key.startswith(("esm.pretrained.", "torch.hub.load"))]
+        loads = [use for use in self.uses if use.key.startswith(("esm.pretrained.", "torch.hub.load"))]
+        return [(use.source, use.node) for use in loads]
 
     def with_words(self, words: re.Pattern[str]) -> list[Source]:
         """The files with such words that import, directly or not, one with a use that is migrated, or are one."""

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import ast
 
-from codemod.flow.values import origins
+from codemod.flow.values import Meaning, origins
 from codemod.rule import Answer, Site
 from codemod.rules._calls import Call, parse
 from codemod.rules._flags import replaced_flags
 from codemod.rules._reads import carried, contacts_name, reads
 from codemod.uses.shapes import model_of
+
+RANDOM = "ESM-1v has no contact head: fair-esm's contacts are random numbers here, others in each run"
+
+
+def are_random(site: Site, model: ast.expr) -> bool:
+    """Whether a model may be one that fair-esm loads without its contact head (`_has_regression_weights`)."""
+    value = site.value(model)
+    known = site.checkpoints(value) if isinstance(value, Meaning) else None
+    return any(each.name.startswith("esm1v") for each in known or ())
 
 
 def contacts_alone(site: Site, node: ast.Call) -> bool:

@@ -15,6 +15,7 @@ from codemod.library import BLOCK, FOLD, MODEL, NO_DECODER, OUTPUT, WITHOUT_COUN
 from codemod.program.pairs import value_target
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._by_name import by_name
+from codemod.rules._contacts import RANDOM, are_random
 from codemod.rules._head_parts import MODULE, is_replaced, part_of, renamed_under
 from codemod.rules._mask import mask_of
 from codemod.uses.reaching import STATE_DICTS
@@ -66,6 +67,8 @@ def predict_contacts(site: Site) -> Answer:
     tokens = call.args[0] if len(call.args) == 1 and not call.keywords else None
     if site.target.to == "fastesm2":
         yield Left("FastESM2_650 stores no contact head: its contacts would be random")
+    elif are_random(site, call.func.value):
+        yield Left(RANDOM)
     elif tokens is None or not is_held(call.func.value):
         yield Left("predict_contacts is called with more than the tokens, or on a model without a variable")
     else:

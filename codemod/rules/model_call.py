@@ -18,7 +18,7 @@ from codemod.library import MODEL, NO_DECODER, OUTPUT
 from codemod.records import Edit
 from codemod.rule import Answer, Left, Site, helper, rewrites
 from codemod.rules._calls import Call, parse
-from codemod.rules._contacts import contacts_alone, predicted
+from codemod.rules._contacts import RANDOM, are_random, contacts_alone, predicted
 from codemod.rules._dead import dead_assignments
 from codemod.rules._flags import replaced_flags
 from codemod.rules._layers import last_layer, requested, unasked
@@ -91,6 +91,8 @@ def _refusal(site: Site, call: Call) -> Optional[str]:
             continue
         if site.target.to == "fastesm2":
             return f"FastESM2_650 has no {key} worth reading: its contact head is not stored and its maps are wrong"
+        if key == "contacts" and are_random(site, model_of(call.node)):
+            return RANDOM
         if contacts_alone(site, call.node):
             continue
         if not isinstance(statement, ast.Assign) or statement.value is not call.node or not _held(statement.targets[0]):
