@@ -124,7 +124,7 @@ class Site:
         """An expression to use a second time: itself if reading it is free, else a name that a walrus gives it."""
         if is_cheap(node):
             return self.code(node), []
-        while label in self.source.names:
+        while self.source.is_taken(label, self.source.scope_of(node)):
             label += "_"
         start, stop = self.source.span(node)
         return label, [self.insert(start, f"({label} := "), self.insert(stop, ")")]

@@ -66,6 +66,10 @@ class Source:
                 found.setdefault(node.id, []).append(node)
         return found
 
+    def is_taken(self, name: str, scope: Scope) -> bool:
+        """Whether a scope cannot be given one more variable of this name: somebody reads it, or the scope binds it."""
+        return name in self.names or name in self.bindings[scope]
+
     @cached_property
     def attributes(self) -> dict[str, list[ast.Attribute]]:
         """Where each attribute is named, on whatever object."""

@@ -20,11 +20,10 @@ def contacts_name(site: Site, call: ast.Call, key: str) -> str:
 
     The calls of a scope are numbered together, whichever groups they are in: models are compared side by side.
     """
-    taken = site.source.names
     plain = {"contacts": "predicted_contacts", "attentions": "attention_maps"}[key]
     number = [each for each in _beside(site, call, key) if not carried(site, each, key)].index(call) + 1
     label = plain if number == 1 else f"{plain}_{number}"
-    while label in taken:
+    while site.source.is_taken(label, site.source.scope_of(call)):
         label += "_"
     return label
 
