@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Optional, Union
 
-from codemod.program.source import Source
+from codemod.program.source import FunctionNode, Source
+from codemod.records import Edit
 
 MARKER = re.compile("⟦(:?)([\\w.]+)⟧")
 _EMITTED = Path(__file__).parents[1] / "emitted"
@@ -55,10 +56,11 @@ class Names:
     """Local names for what emitted text needs in one module."""
 
     def __init__(
-        self, source: Source, texts: Iterable[str], leaving: frozenset[str], starred: frozenset[str] = frozenset()
+        self, source: Source, edits: Sequence[Edit], leaving: frozenset[str], starred: frozenset[str] = frozenset()
     ) -> None:
         """`leaving` are names whose fair-esm import goes away; `starred` names that star imports bring."""
-        self.source = source
+        self.source, texts = source, [edit.text for edit in edits]
+        self.tried = tried_torch(source, edits)
         found = {match.groups() for text in texts for match in MARKER.finditer(text)}
         self.helpers = [Helper.read(name) for kind, name in sorted(found) if kind and not self._has(name)]
         wanted = {name for kind, name in found if not kind} | {need for each in self.helpers for need in each.needs}
@@ -112,8 +114,8 @@ class Names:
 
     @cached_property
     def _imported(self) -> dict[str, str]:
-        """What the module imports at its top level: dotted name to local name."""
-        found: dict[str, str] = {}
+        """What the module imports at its top level, or tries to: dotted name to local name."""
+        found: dict[str, str] = {"torch": "torch"} if self.tried else {}
         for node in self.source.tree.body:
             if isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.update({f"{node.module}.{alias.name}": alias.asname or alias.name for alias in node.names})
@@ -191,6 +193,17 @@ def asks(source: Source, statement: ImportStatement) -> bool:
     handlers = tried.handlers if isinstance(tried, ast.Try) and statement in tried.body else []
     caught = [ast.unparse(each.type) if each.type else "Exception" for each in handlers]
     return any(re.search(r"\b(ImportError|ModuleNotFoundError|Exception)\b", each) for each in caught)
+
+
+def tried_torch(source: Source, edits: Sequence[Edit]) -> Optional[ast.Import]:
+    """A module's import of torch that asks whether it is there, above these edits, all of them in functions."""
+    inner = [source.span(each) for each in source.tree.body if isinstance(each, (*FunctionNode, ast.ClassDef))]
+    if not edits or not all(any(start <= each.start < stop for start, stop in inner) for each in edits):
+        return None
+    first = min(each.start for each in edits)
+    tried = (each for statement in source.tree.body if isinstance(statement, ast.Try) for each in statement.body)
+    plain = (each for each in tried if isinstance(each, ast.Import) and ast.unparse(each) == "import torch")
+    return next((each for each in plain if asks(source, each) and source.span(each)[1] <= first), None)
 
 
 def written(alias: ast.alias, statement: ImportStatement) -> str:

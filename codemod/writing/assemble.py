@@ -47,7 +47,7 @@ def assemble(
     """
     gone = frozenset(written(alias, statement_of(source, alias)) for alias in leaving)
     ordered = _without_nested(source, _ordered(source, edits, extra))
-    names = Names(source, [edit.text for edit in ordered], gone, starred)
+    names = Names(source, ordered, gone, starred)
     clash = clashes(names)
     if clash:
         raise CannotWrite(list(edits), f"{clash} means something else in this module than the package")

@@ -45,7 +45,8 @@ class Placing:
     def edits(self) -> list[Edit]:
         """New imports stand where the first old one stood, if every edit can see it from there; else at the top.
 
-        What a function imports for itself stays there: the module is as cheap to import as it was.
+        Where torch is imported only if it is there, so are they. What a function imports for itself stays there: the
+        module is as cheap to import as it was.
         """
         own = {each: self.names.lines_for(texts, self._served) for each, texts in (self._own or {}).items()}
         places = {each: lines for each, lines in own.items() if isinstance(each, (ast.Import, ast.ImportFrom))}
@@ -54,6 +55,11 @@ class Placing:
         if self._place is None:
             every = [*self._for_edits, *self.names.for_helpers]
             above, joined = self._merged(list(filter(is_standard, every)) if self._is_lazy else every)
+            tried = self.names.tried
+            if tried and (beside := [line for line in above if not is_standard(line)]):
+                above = list(filter(is_standard, above))
+                stop = self.source.span(tried)[1]
+                edits.append(Edit(stop, stop, "".join(self._between(tried) + line for line in beside), "imports"))
         else:
             places[self._place], joined = self._merged(self._for_place)
             places.update(dict.fromkeys(self._again, places[self._place]))
