@@ -15,11 +15,13 @@ from typing import Optional
 from codemod.flow.values import External, hints
 from codemod.library import CHECKPOINTS, FASTESM2_LAYERS, NUM_LAYERS, OUTPUT
 from codemod.rule import Answer, Left, Site, rewrites
+from codemod.rules._calls import parse
 from codemod.rules._caught import CAUGHT, layer_is_caught
 from codemod.rules._dict_of_layers import dict_of_layers
 from codemod.rules._layers import depth_behind, last_layer, requested, unasked
 from codemod.rules._precision import widened
 from codemod.rules._ranges import counts_layers
+from codemod.uses.shapes import is_cheap
 
 
 @rewrites(f"{OUTPUT}[representations]")
@@ -81,6 +83,9 @@ def _refusal(site: Site, read: ast.Subscript, layer: Optional[ast.expr]) -> Opti
         return "a negative layer is a KeyError in fair-esm today"
     if known and asked is not None and not known <= set(asked):
         return f"layer {sorted(known - set(asked), key=repr)[0]} was not asked for: a KeyError in fair-esm today"
+    call = parse(read.value) if layer is None and isinstance(read.value, ast.Call) else None
+    if call is not None and not is_cheap(call.tokens) and not last_layer(site, read):
+        return "all representations are read where the model is called: give the output a variable first"
     if site.target.to == "fastesm2" and not last_layer(site, read) and depth_behind(site, read) != FASTESM2_LAYERS:
         return f"which layer of FastESM2_650 ({FASTESM2_LAYERS} layers) stands for this one is your decision"
     return None
