@@ -20,9 +20,9 @@ from codemod.rule import Answer, Left, Site, helper, name, rewrites
 from codemod.rules._dead import dead_assignments
 from codemod.rules._fetching import fetched_for_its_file
 from codemod.rules._precision import other_default, precision
-from codemod.rules._unread import is_thrown_away, unread
 from codemod.rules._where import CHOICE, CONVERT, FASTESM2, REVISION, argument_of, hub_id, named
 from codemod.uses.shapes import is_held
+from codemod.uses.unread import is_thrown_away, unread
 
 _FACTORIES = [f"esm.pretrained.{each}()" for each in (*CHECKPOINTS, *WITHOUT_COUNTERPART)]
 _LOADERS = [f"esm.pretrained.{each}()" for each in LOADERS[:3]]
@@ -65,7 +65,7 @@ def _lines(site: Site, targets: Optional[list[ast.expr]], model: str, tokenizer:
     """A statement for each of the two; the first does not overwrite what names the checkpoint for the second."""
     if targets is None:
         return None
-    dropped = [targets[1]] if unread(site, targets[1]) else [targets[0]] if is_thrown_away(targets[0]) else []
+    dropped = [targets[1]] if unread(site.source, targets[1]) else [targets[0]] if is_thrown_away(targets[0]) else []
     kept = [each for each in targets if each not in dropped]
     lines = [f"{site.code(each)} = {text}" for each, text in zip(targets, (model, tokenizer)) if each in kept]
     overwriting = [_reads(site, each) for each in targets]

@@ -3,7 +3,8 @@
 Before: `results["logits"]`, `results["contacts"]`, `results["attentions"]`
 After:  `results.logits`, and the variables `predicted_contacts` and `attention_maps` that follow the model call; where
         the output is read elsewhere, it takes them along: `results["contacts"] = model.predict_contacts(...)`; where
-        nothing but the contacts is read, `predicted_contacts = model.predict_contacts(...)` is the whole call
+        nothing but the contacts is read, `predicted_contacts = model.predict_contacts(...)` is the whole call; logits
+        that a function keeps in a variable which nothing reads go, and the head with them
 
 `predict_contacts` is a second pass through the model, with the same numbers. Attention maps are stacked as fair-esm
 stacks them and are zero where either token is padding.
@@ -14,11 +15,13 @@ from __future__ import annotations
 import ast
 
 from codemod.library import NO_DECODER, OUTPUT
+from codemod.program.line_spans import with_gap
 from codemod.rule import Answer, Left, Site, rewrites
 from codemod.rules._caught import CAUGHT, part_is_caught
 from codemod.rules._contacts import contacts_alone
 from codemod.rules._precision import widened
 from codemod.rules._reads import carried, contacts_name
+from codemod.uses.unread import kept_for_nobody
 
 
 @rewrites(f"{OUTPUT}[logits]")
@@ -26,6 +29,8 @@ def logits(site: Site) -> Answer:
     assert isinstance(site.node, ast.Subscript)
     if site.group.headless:  # the head is the identity: what it gives is what it gets
         yield site.after(site.node.value, f".last_hidden_state{widened(site)}")
+    elif statement := kept_for_nobody(site.source, site.node):
+        yield site.edit(*with_gap(site.source, statement), "")
     elif site.target.to == "fastesm2":
         yield Left(NO_DECODER)
     else:

@@ -10,6 +10,7 @@ from functools import cached_property
 from codemod.library import MODEL, OUTPUT, PSEUDO
 from codemod.program.source import Source
 from codemod.uses.shapes import stored_identity
+from codemod.uses.unread import kept_for_nobody
 from codemod.uses.use import Use
 
 
@@ -62,8 +63,9 @@ class Group:
     @cached_property
     def predicts_tokens(self) -> bool:
         """Whether the language-model head is needed, so that the class is `EsmForMaskedLM`."""
-        reads = any(key in (f"{OUTPUT}[logits]", f"{MODEL}.lm_head", f"{MODEL}.lm_head()") for key in self.keys)
-        return reads and not self.headless
+        wanted = (f"{OUTPUT}[logits]", f"{MODEL}.lm_head", f"{MODEL}.lm_head()")
+        reads = (use for use in self.uses if use.key in wanted and not kept_for_nobody(use.source, use.node))
+        return not self.headless and any(reads)
 
     @cached_property
     def headless(self) -> bool:
